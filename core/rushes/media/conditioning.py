@@ -7,7 +7,7 @@ so they never depend on how passes are stored.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rushes.contracts import CameraFrame, Legend, Size, Vec3
 
-__all__ = ["SKY_DEPTH", "ShotFrame", "ShotInputs"]
+__all__ = ["SKY_DEPTH", "ShotFrame", "ShotInputs", "at_size"]
 
 SKY_DEPTH = 1.0e9
 """Depth at and beyond which a pixel is sky."""
@@ -55,6 +55,29 @@ class ShotFrame:
     def sky(self) -> NDArray[np.bool_]:
         """(H, W) True where nothing was hit."""
         return self.ids == 0
+
+
+def at_size(frame: ShotFrame, size: Size) -> ShotFrame:
+    """The frame at another size: every pass takes the sample nearest to the new pixel's centre, so ids and
+    depths are never mixed; motion is scaled to the new pixels."""
+    height, width = frame.depth.shape
+    if (width, height) == (size.width, size.height):
+        return frame
+    rows = ((2 * np.arange(size.height) + 1) * height // (2 * size.height))[:, None]
+    columns = ((2 * np.arange(size.width) + 1) * width // (2 * size.width))[None, :]
+    ratio = (size.width / width, size.height / height)
+    motion = None
+    if frame.motion is not None:
+        motion = frame.motion[rows, columns] * np.array(ratio * 2, np.float32)
+    return replace(
+        frame,
+        depth=frame.depth[rows, columns],
+        normal=frame.normal[rows, columns],
+        ids=frame.ids[rows, columns],
+        direct=frame.direct[rows, columns],
+        motion=motion,
+        beauty=None if frame.beauty is None else frame.beauty[rows, columns],
+    )
 
 
 class ShotInputs(Protocol):
