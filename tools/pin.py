@@ -10,7 +10,7 @@ HEADS = {
     "engine": ("engine.txt", "# Exact versions for the engine's environment (Python 3.11). Made by: make constraints"),
     "bpy50": (
         "blender-5.0.txt",
-        "# Exact versions for the Blender environment (Python 3.11; bpy pins Python and NumPy). Made by: make constraints",
+        "# Exact versions for the Blender environment (bpy pins Python and NumPy). Made by: make constraints",
     ),
 }
 

@@ -31,7 +31,7 @@ carry it over the wire.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -206,7 +206,7 @@ def from_dict(data: dict[str, Any]) -> RushesError:
 
 
 @contextmanager
-def disk_full_as_error(where: Path | str) -> Iterator[None]:
+def disk_full_as_error(where: Path | str) -> Generator[None, None, None]:
     """Translate "no space left" and "quota exceeded" into DiskFullError; other OSErrors pass through."""
     try:
         yield

@@ -56,15 +56,13 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode("utf-8")).hexdigest()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _hints(cls: type[Any]) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
 def _bad(where: str, want: str, got: Any) -> ProtocolError:
-    return ProtocolError(
-        f"{where or 'value'} should be {want}, not {type(got).__name__}.", code="contract.type"
-    )
+    return ProtocolError(f"{where or 'value'} should be {want}, not {type(got).__name__}.", code="contract.type")
 
 
 def decode(cls: type[T], data: Any, where: str = "") -> T:

@@ -53,7 +53,7 @@ class Size:
 
     @classmethod
     def parse(cls, text: str) -> Size:
-        """"1280x720" or "1280×720"; SizeError otherwise."""
+        """ "1280x720" or "1280×720"; SizeError otherwise."""
         parts = text.lower().replace("×", "x").split("x")
         if len(parts) != 2 or not all(p.strip().isdigit() for p in parts):
             raise SizeError(f"{text!r} is not a size.", code="size.text", hint="Write it as 1280x720.")

@@ -44,7 +44,7 @@ class FrameRange:
 
     @classmethod
     def parse(cls, text: str) -> FrameRange:
-        """"1-48" or "1-48x2"; SceneError otherwise."""
+        """ "1-48" or "1-48x2"; SceneError otherwise."""
         body, _, step = text.partition("x")
         head, dash, tail = body[1:].partition("-")
         try:
