@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -10,12 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rushes.contracts import Brief, BriefReading, Descriptor, JobContext, ModelRef, Size, Vec3
+from rushes.errors import InputError, SizeError
 from rushes.media.conditioning import ShotInputs
 
-__all__ = ["GenerateRequest", "Generator", "Picture"]
+__all__ = ["GenerateRequest", "Generator", "KeptPixels", "Picture", "check_request"]
 
 Picture = NDArray[np.float32]
 """(H, W, 3) display-referred sRGB (BT.709 primaries, sRGB curve), 0 to 1."""
+
+
+@dataclass(frozen=True)
+class KeptPixels:
+    """Pixels of one frame that are given and must stay; the rest is generated."""
+
+    picture: Picture
+    """(H, W, 3) at the request's size."""
+    mask: NDArray[np.bool_]
+    """(H, W) True where the picture is kept."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,10 @@ class GenerateRequest:
     strengths: dict[str, float] = field(default_factory=dict)
     object_seeds: dict[int, int] = field(default_factory=dict)
     """Legend id → seed for that object alone."""
+    references: tuple[Picture, ...] = ()
+    """Pictures of how things should look, any size; only for generators with the "reference" conditioning."""
+    kept: Mapping[int, KeptPixels] = field(default_factory=dict)
+    """Frame position → pixels to keep: a first frame, a hole to fill. Only with the "mask" conditioning."""
 
 
 @runtime_checkable
@@ -46,6 +61,11 @@ class Generator(Protocol):
 
     def sun_direction(self, brief: Brief, camera_matrix: tuple[tuple[float, ...], ...]) -> Vec3 | None:
         """Where the light should come from for this brief when the scene has no sun; None: no opinion."""
+        ...
+
+    def check_installed(self) -> None:
+        """Raise ModelError (`model.missing`) naming where the weights belong when they are not there.
+        Cheap: no hashing, no torch."""
         ...
 
     def model_ref(self) -> ModelRef:
@@ -67,3 +87,50 @@ class Generator(Protocol):
         the same device give the same bits.
         """
         ...
+
+
+def check_request(request: GenerateRequest, descriptor: Descriptor) -> None:
+    """Refuse what the descriptor rules out, before any weights load: SizeError for an illegal size or
+    length, InputError for steps, strengths, references or kept pixels the generator has no use for."""
+    legal = descriptor.sizes.legal(request.size.aspect, request.size)
+    if legal != request.size:
+        raise SizeError(
+            f"{descriptor.name} cannot work at {request.size}.",
+            code="size.grid",
+            hint=f"The nearest size it can make is {legal}.",
+        )
+    frames = descriptor.frames.legal(request.frames)
+    if frames != request.frames:
+        raise SizeError(
+            f"{descriptor.name} cannot make {request.frames} frames.",
+            code="size.frames",
+            hint=f"The next length it can make is {frames}.",
+        )
+    least, _, most = descriptor.steps
+    if not least <= request.steps <= most:
+        raise InputError(
+            f"{descriptor.name} cannot work in {request.steps} steps.",
+            code="generator.steps",
+            hint=f"Choose from {least} to {most}.",
+        )
+    _check_conditionings(request, descriptor)
+
+
+def _check_conditionings(request: GenerateRequest, descriptor: Descriptor) -> None:
+    knobs = {c.name: c.strength for c in descriptor.conditionings}
+    for name, value in request.strengths.items():
+        limits = knobs.get(name)
+        if limits is None or not limits[0] <= value <= limits[1]:
+            known = ", ".join(f"{n} {s[0]:g} to {s[1]:g}" for n, s in knobs.items() if s) or "none"
+            raise InputError(
+                f"{descriptor.name} has no strength {name!r} of {value:g}.",
+                code="generator.strength",
+                hint=f"Its strengths are: {known}.",
+            )
+    for name, given in (("reference", request.references), ("mask", request.kept)):
+        if given and name not in knobs:
+            raise InputError(
+                f"{descriptor.name} cannot use a {name}.",
+                code="generator.conditioning",
+                hint="Leave it out, or choose a generator that lists it (`rushes models`).",
+            )

@@ -1,0 +1,44 @@
+"""Devices and repeatable settings."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+import torch
+
+from rushes.errors import ModelError
+from rushes.models import placement
+
+
+def test_the_hub_is_closed() -> None:
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
+    assert os.environ["TRANSFORMERS_OFFLINE"] == "1"
+
+
+def test_cpu_can_always_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert placement.choose("cpu") == placement.Placement("cpu", "float32")
+    monkeypatch.setenv("RUSHES_DEVICE", "cpu")
+    assert placement.choose().device == "cpu"
+    assert placement.choose().torch_dtype is torch.float32
+
+
+def test_unknown_device_lists_those_here() -> None:
+    with pytest.raises(ModelError) as caught:
+        placement.choose("abacus")
+    assert caught.value.code == "model.device"
+    assert "cpu" in caught.value.hint
+
+
+def test_settings_hold_inside_the_block_only() -> None:
+    cpu = placement.Placement("cpu", "float32")
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    with placement.deterministic(cpu, threads=1):
+        assert torch.get_num_threads() == 1
+        assert torch.are_deterministic_algorithms_enabled()
+    assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == before
+
+
+def test_environment_says_what_bits_depend_on() -> None:
+    said = placement.environment(placement.Placement("cpu", "float32"))
+    assert {"device", "dtype", "threads", "torch"} <= set(said)
