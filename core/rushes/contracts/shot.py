@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from rushes.contracts.brief import Brief
-from rushes.contracts.geometry import Size, Vec3
+from rushes.contracts.geometry import Matrix4, Size, Vec3
 from rushes.contracts.legend import Sun
 from rushes.contracts.timing import FrameRange
 
@@ -22,6 +22,8 @@ class Shot:
     """Name of the camera object."""
     range: FrameRange
     brief: Brief = Brief()
+    camera_matrix: Matrix4 | None = None
+    """Camera to world at the first frame, scale removed; where a model without a scene sun puts its light."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class SceneInfo:
     sun: Sun | None = None
     blender: str = ""
     """Version of the Blender that read it."""
+    libraries: tuple[str, ...] = ()
+    """Absolute paths of the .blend files it links, also those linked by linked ones: passes depend on them too."""
+    camera_matrices: dict[str, Matrix4] = field(default_factory=dict)
+    """Camera name → camera to world at the scene's first frame, scale removed."""
 
 
 @dataclass(frozen=True)
