@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,7 +38,7 @@ Bytes = NDArray[np.uint8]
 """(H, W, 3) 8-bit sRGB."""
 
 
-def to_uint8(picture: Picture) -> Bytes:
+def to_uint8(picture: Picture | Bytes) -> Bytes:
     """8-bit version, rounded to nearest and clipped; NaN becomes 0. A uint8 picture passes through."""
     if picture.dtype == np.uint8:
         return np.asarray(picture, np.uint8)
@@ -74,7 +74,7 @@ def frame_sha256(frame: Bytes) -> str:
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[Path]:
+def beside(path: Path) -> Generator[Path, None, None]:
     """A hidden name beside `path` to write to; renamed onto it on a clean exit, removed on any other.
 
     DiskFullError when there is no room; nothing half written is left either way.

@@ -1,0 +1,59 @@
+"""The label that says a clip is AI-generated, in words and in IPTC's vocabulary.
+
+The same keys go into the MP4's metadata and into PNG text chunks. They are plain tags that anyone can strip;
+they inform, they do not prove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rushes import __version__
+from rushes.contracts import Recipe
+
+__all__ = ["DIGITAL_SOURCE_TYPE", "LABEL", "container_metadata", "is_labelled", "picture_text"]
+
+LABEL = "AI-generated"
+DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+"""IPTC's term for media made by a trained model."""
+
+
+def container_metadata(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str]:
+    """Metadata of a take's clip: title, a sentence for people, and keys for programs."""
+    keys = _keys(recipe, take_id, model_name)
+    return {
+        "title": f"{recipe.shot} · take {take_id}",
+        "comment": f"{LABEL} video. Made with Rushes by {model_name}, seed {recipe.seed}, "
+        f"from a 3D blockout. Recipe {recipe.hash}.",
+        **keys,
+    }
+
+
+def picture_text(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str]:
+    """Text chunks for a PNG made from a take (poster, strip, frames)."""
+    keys = _keys(recipe, take_id, model_name)
+    return {
+        "Title": f"{recipe.shot} · take {take_id}",
+        "Description": f"{LABEL} picture, made by {model_name}, seed {recipe.seed}.",
+        "Software": keys["software"],
+        **{k: v for k, v in keys.items() if k != "software"},
+    }
+
+
+def _keys(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str]:
+    return {
+        "ai_generated": "true",
+        "digitalSourceType": DIGITAL_SOURCE_TYPE,
+        "model": model_name,
+        "generator": recipe.generator,
+        "model_sha256": recipe.model.sha256,
+        "seed": str(recipe.seed),
+        "recipe_sha256": recipe.hash,
+        "take": take_id,
+        "software": f"Rushes {__version__}",
+    }
+
+
+def is_labelled(metadata: Mapping[str, str]) -> bool:
+    """Whether metadata read from a clip or picture says that it is AI-generated."""
+    return metadata.get("ai_generated") == "true" and metadata.get("digitalSourceType") == DIGITAL_SOURCE_TYPE
