@@ -14,13 +14,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rushes.contracts import JobContext
 from rushes.errors import JobFailed, ProtocolError
 
 if TYPE_CHECKING:
     from rushes.generators.registry import Registry
+    from rushes.jobs.doors import PassesDoor
 
 __all__ = ["USE_CASES", "Entry", "Services", "UseCase", "use_case"]
 
@@ -35,6 +36,8 @@ class Services:
     """Blender executable preferred by the user; None: it is looked for."""
     registry: Registry | None = None
     """Generators; None: the built-in ones, made on first use."""
+    door: PassesDoor | None = None
+    """How passes are made and read; None: Blender, made on first use."""
     cache: dict[str, Any] = field(default_factory=dict)
     """Anything else a use case wants to keep warm, by its own key."""
 
@@ -46,6 +49,15 @@ class Services:
 
             self.registry = builtin_registry()
         return self.registry
+
+    @property
+    def passes(self) -> PassesDoor:
+        """The door to Blender."""
+        if self.door is None:
+            from rushes.jobs.doors import BlenderDoor
+
+            self.door = BlenderDoor(self.blender)
+        return self.door
 
 
 UseCase = Callable[[Mapping[str, Any], JobContext, Services], dict[str, Any]]
@@ -89,4 +101,4 @@ def use_case(kind: str, table: Mapping[str, Entry] = USE_CASES) -> UseCase:
     found = getattr(importlib.import_module(module), name, None)
     if not callable(found):
         raise JobFailed(f"{entry.target} is not there.", code="job.import", hint="Install Rushes again.")
-    return found
+    return cast(UseCase, found)

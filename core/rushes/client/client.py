@@ -1,0 +1,197 @@
+"""Talking to the engine: submit, poll, cancel. Plain blocking calls; use it from any thread."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+from rushes.client.transport import Reply, Transport
+from rushes.contracts.codec import decode, encode
+from rushes.contracts.generator import Descriptor
+from rushes.contracts.job import EngineInfo, JobRequest, JobState, JobStatus
+from rushes.errors import AuthError, EngineError, EngineUnreachable, ProtocolError, from_dict
+
+__all__ = ["Client", "new_job_id", "result_of"]
+
+T = TypeVar("T")
+
+_POLL = 20.0
+"""Longest wait of one long poll, seconds."""
+_BACK_OFF = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+
+
+def new_job_id() -> str:
+    """A name for a job: its time, then chance; sorts by age and is legal in every file system."""
+    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(4)
+
+
+def result_of(status: JobStatus) -> dict[str, Any]:
+    """The result of a job that ended well; raises the error of one that did not."""
+    if status.state is JobState.DONE:
+        return status.result or {}
+    if status.error is not None:
+        raise from_dict(status.error)
+    raise ProtocolError(f"Job {status.id} has not ended; it is {status.state.value}.", code="job.running")
+
+
+class Client:
+    """One engine, seen through a transport.
+
+    `reconnect` gives a new transport when the old one no longer answers (the engine was started
+    again and has another port and token); without it an `EngineUnreachable` goes to the caller.
+    Every call may safely be sent twice: jobs are named before they are submitted.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        reconnect: Callable[[], Transport] | None = None,
+        patience: float = 30.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._transport = transport
+        self._reconnect = reconnect
+        self._patience = patience
+        self._sleep = sleep
+        self._lock = threading.Lock()
+
+    def info(self) -> EngineInfo:
+        """What runs there."""
+        return self._get(EngineInfo, "/info")
+
+    def generators(self) -> tuple[Descriptor, ...]:
+        """Descriptors of the generators on this machine; waits for the first worker to be up."""
+        return self._get(tuple[Descriptor, ...], "/generators", timeout=70.0)
+
+    def submit(self, request: JobRequest) -> JobStatus:
+        """Queue a job and return at once. Submitting the same id again gives the job that is there."""
+        if request.id is None:
+            request = dataclasses.replace(request, id=new_job_id())
+        return decode(JobStatus, self._call("POST", "/jobs", encode(request)))
+
+    def status(self, job_id: str) -> JobStatus:
+        """How the job stands now."""
+        return self._get(JobStatus, f"/jobs/{job_id}")
+
+    def jobs(self, *, active: bool = False, limit: int = 100) -> tuple[JobStatus, ...]:
+        """The newest jobs first; `active` leaves out those that ended."""
+        return self._get(tuple[JobStatus, ...], f"/jobs?active={str(active).lower()}&limit={limit}")
+
+    def cancel(self, job_id: str) -> JobStatus:
+        """Ask the job to stop. A queued one ends at once, a running one soon."""
+        return decode(JobStatus, self._call("POST", f"/jobs/{job_id}/cancel"))
+
+    def preview(self, job_id: str) -> bytes | None:
+        """The newest preview as PNG, or None when there is none yet."""
+        reply = self._send("GET", f"/jobs/{job_id}/preview", None, 10.0)
+        return None if reply.status == 204 else reply.body
+
+    def shutdown(self) -> None:
+        """Stop the engine; running jobs go back into the queue for its next start."""
+        self._call("POST", "/shutdown")
+
+    def wait(
+        self,
+        job_id: str,
+        on_change: Callable[[JobStatus], None] | None = None,
+        timeout: float | None = None,
+    ) -> JobStatus:
+        """The status in which the job ended.
+
+        `on_change` is called with every newer status, from this thread; what it raises goes through.
+        Survives a restart of the engine. EngineError `engine.timeout` after `timeout` seconds: the
+        job itself goes on.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        after = -1
+        while True:
+            left = _POLL if end is None else min(_POLL, end - time.monotonic())
+            if left <= 0:
+                raise EngineError(
+                    f"Job {job_id} has not ended within {timeout:g} seconds.",
+                    code="engine.timeout",
+                    hint="It goes on; ask for it again later.",
+                )
+            path = f"/jobs/{job_id}?after={after}&wait={left:.3f}"
+            status = self._get(JobStatus, path, timeout=left + 10.0)
+            if status.sequence != after:
+                after = status.sequence
+                if on_change is not None:
+                    on_change(status)
+            if status.state.ended:
+                return status
+
+    def run(
+        self,
+        kind: str,
+        params: Mapping[str, Any],
+        *,
+        priority: int = 0,
+        on_change: Callable[[JobStatus], None] | None = None,
+    ) -> dict[str, Any]:
+        """Submit, wait, and give the result; raises the job's own error."""
+        status = self.submit(JobRequest(kind, dict(params), priority=priority))
+        return result_of(self.wait(status.id, on_change))
+
+    # -- carrying
+
+    def _get(self, kind: type[T], path: str, timeout: float = 10.0) -> T:
+        return decode(kind, self._call("GET", path, timeout=timeout))
+
+    def _call(self, method: str, path: str, data: Any = None, timeout: float = 10.0) -> Any:
+        body = None if data is None else json.dumps(data).encode("utf-8")
+        return _json(self._send(method, path, body, timeout))
+
+    def _send(self, method: str, path: str, body: bytes | None, timeout: float) -> Reply:
+        start = time.monotonic()
+        tries = 0
+        while True:
+            transport = self._transport
+            try:
+                return _checked(transport.request(method, path, body, timeout=timeout))
+            except EngineUnreachable:
+                if self._reconnect is None or time.monotonic() - start > self._patience:
+                    raise
+            except AuthError:  # a new engine may have taken the old one's port
+                if self._reconnect is None or tries >= 2:
+                    raise
+            self._sleep(_BACK_OFF[min(tries, len(_BACK_OFF) - 1)])
+            tries += 1
+            self._replace(transport)
+
+    def _replace(self, broken: Transport) -> None:
+        """Look for the engine again, unless another thread has done so meanwhile."""
+        with self._lock:
+            if self._transport is not broken or self._reconnect is None:
+                return
+            try:
+                self._transport = self._reconnect()
+            except (EngineUnreachable, AuthError):
+                return  # the next try looks again
+
+
+def _checked(reply: Reply) -> Reply:
+    if reply.status < 400:
+        return reply
+    data = _json(reply)
+    error: Any = cast("dict[str, Any]", data).get("error") if isinstance(data, dict) else None
+    if not isinstance(error, dict):
+        raise ProtocolError(f"The engine answered {reply.status} without a reason.", code="engine.answer")
+    raise from_dict(cast("dict[str, Any]", error))
+
+
+def _json(reply: Reply) -> Any:
+    try:
+        return json.loads(reply.body)
+    except ValueError as exc:
+        raise ProtocolError(
+            f"The engine's answer ({reply.status}) is not JSON.",
+            code="engine.answer",
+            hint="Is the engine of the same version as this program?",
+        ) from exc

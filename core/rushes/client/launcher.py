@@ -1,0 +1,176 @@
+"""Starting the engine when none runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import rushes
+from rushes.client.client import Client
+from rushes.client.discovery import discover, engine_holds_lock
+from rushes.client.home import EngineHome, rushes_home
+from rushes.client.locks import FileLock
+from rushes.errors import AuthError, DependencyError, EngineError, EngineUnreachable, disk_full_as_error
+
+__all__ = ["connect", "engine_python", "ensure_engine", "start_engine"]
+
+_LOG_LIMIT = 4 * 1024 * 1024
+
+
+def connect(home: Path | None = None) -> Client:
+    """A client of the engine that runs; it finds the engine again after a restart.
+
+    EngineUnreachable when none runs.
+    """
+    where = home or rushes_home()
+    return Client(discover(where), reconnect=lambda: discover(where))
+
+
+def ensure_engine(
+    home: Path | None = None,
+    *,
+    python: str | None = None,
+    options: Sequence[str] = (),
+    timeout: float = 30.0,
+    keep_alive: bool = True,
+) -> Client:
+    """A client of the running engine, which is started when there is none.
+
+    Safe when several programs call it at once: one engine results. `options` are passed to a newly
+    started engine ("--workers", "2"). With `keep_alive` the client also starts a new engine when
+    this one dies under it; else it only looks for one. EngineError `engine.start` with the end of
+    the log when the engine does not come up within `timeout` seconds.
+    """
+    where = home or rushes_home()
+
+    def again() -> Any:
+        return _ensure(where, python, options, timeout) if keep_alive else discover(where)
+
+    return Client(_ensure(where, python, options, timeout), reconnect=again)
+
+
+def _ensure(home: Path, python: str | None, options: Sequence[str], timeout: float) -> Any:
+    try:
+        return discover(home)
+    except (EngineUnreachable, AuthError):
+        pass  # none runs, or it is just starting or stopping
+    files = EngineHome(home)
+    _make_folder(files.folder)
+    end = time.monotonic() + timeout
+    lock = FileLock(files.launch_lock)
+    if not lock.acquire(wait=timeout):
+        raise EngineError("Another program has been starting the engine for too long.", code="engine.start")
+    try:
+        child: subprocess.Popen[bytes] | None = None
+        while time.monotonic() < end:
+            try:
+                return discover(home)
+            except (EngineUnreachable, AuthError):
+                pass  # asked again until the time is up
+            if child is None and not engine_holds_lock(home):
+                child = start_engine(home, python=python, options=options)
+            elif child is not None and child.poll() is not None and not engine_holds_lock(home):
+                break
+            time.sleep(0.03)
+        raise _did_not_start(files, child)
+    finally:
+        lock.release()
+
+
+def start_engine(home: Path, *, python: str | None = None, options: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """Start an engine that outlives this process; returns before it is ready."""
+    files = EngineHome(home)
+    _make_folder(files.folder)
+    command = [python or engine_python(), "-m", "rushes.engine", "--home", str(home), *options]
+    flags: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    with disk_full_as_error(files.log), _open_log(files.log) as log:
+        try:
+            child: subprocess.Popen[bytes] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=files.folder, env=_environment(), **flags
+            )
+        except OSError as exc:
+            raise DependencyError(
+                f"The engine's Python does not start: {command[0]}",
+                code="engine.python",
+                hint="Set RUSHES_ENGINE_PYTHON to the Python in which Rushes is installed.",
+            ) from exc
+    # Collected when it ends, so that it is not left as a zombie of a long-lived host.
+    threading.Thread(target=child.wait, name="rushes-engine-reaper", daemon=True).start()
+    return child
+
+
+def engine_python() -> str:
+    """The Python that the engine runs in.
+
+    $RUSHES_ENGINE_PYTHON, else this one when it has the engine's packages, else the environment that
+    `make setup` built beside the sources. DependencyError when there is none.
+    """
+    given = os.environ.get("RUSHES_ENGINE_PYTHON")
+    if given:
+        return given
+    if sys.executable and importlib.util.find_spec("uvicorn") and importlib.util.find_spec("fastapi"):
+        return sys.executable
+    inside = Path("Scripts/python.exe") if sys.platform == "win32" else Path("bin/python")
+    beside = _source_root().parent / ".venvs" / "engine" / inside
+    if beside.exists():
+        return str(beside)
+    raise DependencyError(
+        "The Rushes engine is not installed for this Python.",
+        code="engine.python",
+        hint="Install it with: pip install 'rushes[engine]', or set RUSHES_ENGINE_PYTHON to the Python that has it.",
+    )
+
+
+def _source_root() -> Path:
+    return Path(rushes.__file__).resolve().parent.parent
+
+
+def _environment() -> Mapping[str, str]:
+    """This process's, with our sources first when the whole package is here (a host carries only the client)."""
+    env = dict(os.environ)
+    root = _source_root()
+    if (root / "rushes" / "engine" / "server.py").exists():
+        env["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, [env.get("PYTHONPATH")])])
+    env.pop("PYTHONHOME", None)  # a host's own Python must not leak into the engine's
+    env["PYTHONUNBUFFERED"] = "1"
+    return env
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        with disk_full_as_error(folder):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except (PermissionError, FileExistsError, NotADirectoryError) as exc:
+        raise EngineError(
+            f"{folder} cannot be made.",
+            code="engine.home",
+            hint="Set RUSHES_HOME to a folder that you may write to.",
+        ) from exc
+
+
+def _open_log(path: Path) -> Any:
+    if path.exists() and path.stat().st_size > _LOG_LIMIT:
+        os.replace(path, path.with_suffix(".log.1"))
+    return path.open("ab")
+
+
+def _did_not_start(files: EngineHome, child: subprocess.Popen[bytes] | None) -> EngineError:
+    try:
+        lines = files.log.read_text("utf-8", "replace").splitlines()[-12:]
+    except OSError:
+        lines = []
+    why = "is not ready in time" if child is None or child.poll() is None else f"ended with code {child.returncode}"
+    return EngineError(
+        f"The engine {why}. Its last words:\n" + "\n".join(lines),
+        code="engine.start",
+        hint=f"The whole log is {files.log}. `rushes doctor` checks the installation.",
+    )

@@ -1,0 +1,59 @@
+"""The one seam between a client and an engine: bytes there, bytes back."""
+
+from __future__ import annotations
+
+import http.client
+from dataclasses import dataclass
+from typing import Protocol
+
+from rushes.errors import EngineUnreachable
+
+__all__ = ["HttpTransport", "Reply", "Transport"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An engine's answer."""
+
+    status: int
+    """HTTP status."""
+    body: bytes
+    content_type: str = "application/json"
+
+
+class Transport(Protocol):
+    """Carries one request. EngineUnreachable when nothing answers; safe to use from several threads."""
+
+    def request(self, method: str, path: str, body: bytes | None = None, *, timeout: float = 10.0) -> Reply:
+        """`path` begins with "/" and may carry a query; `timeout` in seconds."""
+        ...
+
+
+class HttpTransport:
+    """HTTP to this machine. No proxy setting is read, so the token never leaves the loopback."""
+
+    def __init__(self, port: int, token: str, host: str = "127.0.0.1") -> None:
+        self._host = host
+        self._port = port
+        self._token = token
+
+    def __repr__(self) -> str:
+        return f"HttpTransport({self._host}:{self._port})"
+
+    def request(self, method: str, path: str, body: bytes | None = None, *, timeout: float = 10.0) -> Reply:
+        """One connection a request: cheap on the loopback, and nothing is shared between threads."""
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)
+        try:
+            connection.request(method, path, body=body, headers=headers)
+            answer = connection.getresponse()
+            return Reply(answer.status, answer.read(), answer.headers.get_content_type())
+        except (OSError, http.client.HTTPException) as exc:
+            raise EngineUnreachable(
+                f"The engine does not answer ({type(exc).__name__}).",
+                hint="It may be starting again; jobs that were queued are kept.",
+            ) from exc
+        finally:
+            connection.close()

@@ -1,0 +1,7 @@
+"""`python -m rushes.engine`."""
+
+import sys
+
+from rushes.engine.server import main
+
+sys.exit(main())
