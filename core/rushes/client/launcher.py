@@ -89,13 +89,20 @@ def start_engine(home: Path, *, python: str | None = None, options: Sequence[str
     files = EngineHome(home)
     _make_folder(files.folder)
     command = [python or engine_python(), "-m", "rushes.engine", "--home", str(home), *options]
-    flags: dict[str, Any] = {"start_new_session": True}
+    flags = 0
     if sys.platform == "win32":
-        flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     with disk_full_as_error(files.log), _open_log(files.log) as log:
         try:
-            child: subprocess.Popen[bytes] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=files.folder, env=_environment(), **flags
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=files.folder,
+                env=_environment(),
+                start_new_session=True,
+                creationflags=flags,
             )
         except OSError as exc:
             raise DependencyError(

@@ -84,6 +84,5 @@ async def _invalid(request: Request, exc: Exception) -> JSONResponse:
 
 async def _http_error(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, HTTPException)
-    return _reply(
-        ProtocolError(f"{request.method} {request.url.path}: {exc.detail}", code="engine.path"), exc.status_code
-    )
+    code = "engine.too_large" if exc.status_code == 413 else "engine.path"
+    return _reply(ProtocolError(f"{request.method} {request.url.path}: {exc.detail}", code=code), exc.status_code)

@@ -11,6 +11,7 @@ import secrets
 import time
 from urllib.parse import parse_qs
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rushes.errors import AuthError, ProtocolError, RushesError
@@ -96,7 +97,7 @@ class Guard:
             message = await receive()
             total += len(message.get("body", b""))
             if total > self._max_body:
-                raise _too_large(self._max_body)
+                raise HTTPException(413, _too_large(self._max_body).message)
             return message
 
         return counted

@@ -179,10 +179,9 @@ class JobQueue:
 
     def recover(self) -> None:
         """Take up the jobs that a former engine left queued or running."""
-        for status in self._store.all():
-            self._last_created = max(self._last_created, status.created)
-            if status.state.ended:
-                continue
+        unfinished = self._store.unfinished()
+        self._last_created = self._store.last_created()
+        for status in unfinished:
             self._live[status.id] = status
             if status.state is JobState.RUNNING:
                 self.lost(status.id, "the engine was killed while it ran")
@@ -252,6 +251,12 @@ class JobQueue:
                 details={"attempts": status.attempt, "reason": reason},
             ),
         )
+
+    def trouble(self, text: str) -> None:
+        """Say to all who wait why nothing goes on."""
+        for status in self._waiting():
+            if status.message != text:
+                self._change(status.id, durable=False, message=text)
 
     # -- keeping
 

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -70,6 +71,21 @@ def serve(settings: Settings) -> None:
         lock.release()
 
 
+class _Server(uvicorn.Server):
+    """Tells the engine of a signal at once, so that long polls and event streams end."""
+
+    def __init__(self, config: uvicorn.Config, engine: Engine) -> None:
+        super().__init__(config)
+        self._engine = engine
+
+    def leave(self) -> None:
+        self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._engine.stop()
+
+
 async def _serve(settings: Settings) -> None:
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name == "posix":
@@ -82,15 +98,11 @@ async def _serve(settings: Settings) -> None:
     config = uvicorn.Config(
         guard, log_config=None, access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=3
     )
-    server = uvicorn.Server(config)
-
-    def stop() -> None:
-        server.should_exit = True
-
-    engine.on_stop = stop
-    # The server raises the signals it caught again once it has ended; ours then have nothing left to do.
+    server = _Server(config, engine)
+    engine.on_stop = server.leave
+    # The server raises the signals it caught again once it has ended; by then there is nothing left to stop.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: engine.stop())
+        signal.signal(number, lambda *_: None)
     running = asyncio.create_task(server.serve(sockets=[bound]))
     while not server.started and not running.done():
         await asyncio.sleep(0.005)

@@ -13,7 +13,7 @@ import logging
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib import resources
 from pathlib import Path
 
@@ -91,8 +91,11 @@ class JobStore:
 
     def all(self) -> Iterator[JobStatus]:
         """Every readable job on disk; unreadable ones are logged and left as they are."""
+        return self._read(skip=frozenset())
+
+    def _read(self, skip: Collection[str]) -> Iterator[JobStatus]:
         for folder in sorted(self._jobs.iterdir()):
-            if not _ID.fullmatch(folder.name):
+            if folder.name in skip or not _ID.fullmatch(folder.name):
                 continue
             try:
                 status = self.load(folder.name)
@@ -102,7 +105,26 @@ class JobStore:
             if status is not None:
                 yield status
 
+    def unfinished(self) -> list[JobStatus]:
+        """Jobs that have not ended, oldest first, read from their folders.
+
+        The index only says which folders need no look: it is written after the folder, so it can be
+        behind (an engine killed between the two) but never ahead. Such rows are set right here.
+        """
+        ended = {row[0] for row in self._index.execute("SELECT id FROM jobs WHERE ended IS NOT NULL")}
+        found: list[JobStatus] = []
+        for status in self._read(skip=ended):
+            self._put(status)
+            if not status.state.ended:
+                found.append(status)
+        self._index.commit()
+        return sorted(found, key=lambda s: s.created)
+
     # -- the index
+
+    def last_created(self) -> float:
+        """When the newest job came (Unix time); 0 when there is none."""
+        return float(self._index.execute("SELECT max(created) FROM jobs").fetchone()[0] or 0.0)
 
     def newest(self, *, active: bool, limit: int) -> list[str]:
         """Ids, newest first."""

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 _LINE_LIMIT = 32 * 1024 * 1024
 _LOG_LIMIT = 4 * 1024 * 1024
 _LONGEST_DELAY = 30.0
+_FAILURES = 3
+"""Starts in a row that fail before the waiting jobs say so."""
 
 
 class WorkerPool:
@@ -74,6 +76,7 @@ class _Slot:
         self._settings = settings
         self._queue = queue
         self._store = store
+        self._log = settings.files.worker_logs / f"worker-{index}.log"
         self._process: asyncio.subprocess.Process | None = None
         self._job: str | None = None
         self._ended: asyncio.Event = asyncio.Event()
@@ -86,6 +89,7 @@ class _Slot:
     async def serve(self) -> None:
         """Keep a worker alive. One that dies early again and again is started after longer and longer waits."""
         delay = self._settings.restart_delay
+        failures = 0
         while not self.stopping:
             born = time.monotonic()
             try:
@@ -93,6 +97,9 @@ class _Slot:
             except OSError as exc:
                 log.error("worker %d cannot be started: %s", self.index, exc)
             delay = self._settings.restart_delay if self._up.is_set() else min(_LONGEST_DELAY, delay * 2)
+            failures = 0 if self._up.is_set() else failures + 1
+            if failures >= _FAILURES:
+                self._queue.trouble(f"No worker can start; the reason is in {self._log}.")
             if time.monotonic() - born < _LONGEST_DELAY:
                 await asyncio.sleep(delay)
 
@@ -121,7 +128,7 @@ class _Slot:
             command += ["--blender", self._settings.blender]
         if self._settings.doubles:
             command.append("--doubles")
-        with _open_log(self._settings.files.worker_logs / f"worker-{self.index}.log") as out:
+        with _open_log(self._log) as out:
             return await asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.PIPE,
