@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from rushes.contracts import JobContext
+from rushes.contracts import JobContext, ShootRequest
 from rushes.errors import JobFailed, ProtocolError
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Entry:
 USE_CASES: Mapping[str, Entry] = MappingProxyType(
     {
         "passes": Entry("rushes.jobs.passes:run"),
-        "shoot": Entry("rushes.jobs.shoot:run"),
+        "shoot": Entry("rushes.jobs.shoot:run", ShootRequest),
         "replay": Entry("rushes.jobs.replay:run"),
     }
 )

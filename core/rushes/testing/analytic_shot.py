@@ -83,9 +83,13 @@ class AnalyticShot:
     def __len__(self) -> int:
         return len(self.cameras)
 
-    @functools.cached_property
+    @property
     def depth_range(self) -> tuple[float, float]:
         """Nearest and farthest depth, metres, from small frames over the whole shot."""
+        return self._depth_range
+
+    @functools.cached_property
+    def _depth_range(self) -> tuple[float, float]:
         small = Size(max(16, self.size.width // 4), max(9, self.size.height // 4))
         depths = [self._render(i, small).depth for i in range(len(self))]
         seen = np.concatenate([d[d < SKY_DEPTH] for d in depths])

@@ -1,0 +1,76 @@
+"""The seam between use cases and Blender: how passes are made and read. Swapped in tests, not patched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from rushes.contracts import JobContext, PassesManifest, PassesRequest, SceneInfo
+from rushes.media.conditioning import ShotInputs
+
+__all__ = ["BlenderDoor", "OpenPasses", "PassesDoor"]
+
+
+class OpenPasses(ShotInputs, Protocol):
+    """A shot's passes with the manifest they come from."""
+
+    @property
+    def manifest(self) -> PassesManifest: ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the manifest; part of every recipe."""
+        ...
+
+
+class PassesDoor(Protocol):
+    """Makes and reads passes. `version` changes whenever the same request would give other pixels."""
+
+    @property
+    def version(self) -> str: ...
+
+    def inspect(self, blend: Path, context: JobContext) -> SceneInfo:
+        """What a .blend holds. BlendError, SceneError, BlenderError."""
+        ...
+
+    def render(self, request: PassesRequest, out: Path, context: JobContext) -> PassesManifest:
+        """Render into `out`, which appears when whole."""
+        ...
+
+    def open(self, folder: Path) -> OpenPasses:
+        """Read passes back, checked against their hashes. PassesError."""
+        ...
+
+
+class BlenderDoor:
+    """The real one: a Blender process of its own, EXR files on disk."""
+
+    def __init__(self, preferred: str | None = None) -> None:
+        self._preferred = preferred
+
+    @property
+    def version(self) -> str:
+        """Version of the pass renderer."""
+        from rushes.passes.render import PASSES_VERSION
+
+        return str(PASSES_VERSION)
+
+    def inspect(self, blend: Path, context: JobContext) -> SceneInfo:
+        """See PassesDoor."""
+        from rushes.blender.launcher import find_blender
+        from rushes.passes.render import inspect_blend
+
+        return inspect_blend(blend, blender=find_blender(self._preferred), context=context)
+
+    def render(self, request: PassesRequest, out: Path, context: JobContext) -> PassesManifest:
+        """See PassesDoor."""
+        from rushes.blender.launcher import find_blender
+        from rushes.passes.render import render_passes
+
+        return render_passes(request, out, blender=find_blender(self._preferred), context=context)
+
+    def open(self, folder: Path) -> OpenPasses:
+        """See PassesDoor."""
+        from rushes.passes.read import open_passes
+
+        return open_passes(folder, verify=True)

@@ -1,0 +1,39 @@
+"""What a take was made on: said for comparison, when a replay differs."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from rushes import __version__
+
+__all__ = ["environment"]
+
+_PACKAGES = ("torch", "diffusers", "numpy", "opencv-contrib-python-headless", "av")
+
+
+def environment() -> dict[str, str]:
+    """Rushes, Python, system, device and the libraries that touch pixels. Never imports torch."""
+    found = {
+        "rushes": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "device": _device(),
+        "threads": str(os.cpu_count() or 1),
+    }
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _device() -> str:
+    torch: Any = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        return str(torch.cuda.get_device_name(0))
+    return "CPU"
