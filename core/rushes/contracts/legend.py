@@ -40,6 +40,8 @@ class LegendObject:
     """Object to world: one if it stands still, else one per rendered frame."""
     holdout: bool = False
     """A hole in the picture: it hides what is behind and is given no class of its own."""
+    deforms: bool = False
+    """Its surface changes shape over the shot (armature, shape keys, simulation), so no matrix tells where a point goes."""
 
     @property
     def moves(self) -> bool:

@@ -119,6 +119,9 @@ def configure_beauty(scene: Any, view_layer: Any, *, size: tuple[int, int], samp
 
 def configure_output(scene: Any, *, codec: str = "ZIPS") -> None:
     """Multi-part float EXR. `codec` is lossless: ZIPS, ZIP, PIZ, RLE or NONE."""
+    for name in scene.render.bl_rna.properties.keys():  # noqa: SIM118  a collection of properties, not a dict
+        if name.startswith("use_stamp_") and name != "use_stamp_labels":
+            setattr(scene.render, name, False)  # dates and times in the header would make equal pictures differ
     settings = scene.render.image_settings
     if hasattr(settings, "media_type"):  # Blender 5
         settings.media_type = "MULTI_LAYER_IMAGE"

@@ -1,0 +1,221 @@
+"""Renders a shot's passes into a folder: Blender does it, this checks, hashes and keeps it whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rushes.blender.launcher import BlenderCommand, find_blender, run_inside
+from rushes.contracts import (
+    CameraTrack,
+    JobContext,
+    Legend,
+    PassesManifest,
+    PassesRequest,
+    PassFile,
+    SceneInfo,
+    Shot,
+    Size,
+    canonical_json,
+    decode,
+    encode,
+)
+from rushes.errors import BlenderError, DiskFullError, SceneError, disk_full_as_error
+from rushes.media import exr
+from rushes.passes.layout import MANIFEST_VERSION, PASS_NAMES, file_sha256
+
+__all__ = ["PASSES_VERSION", "inspect_blend", "render_passes"]
+
+PASSES_VERSION = 1
+"""Changes whenever the same request would give other pixels; part of the key that passes are kept under."""
+
+_INSPECT = "rushes.blender.inside.inspect_scene"
+_RENDER = "rushes.blender.inside.render_shot"
+_BYTES_PER_PIXEL = 24
+"""What a pixel of all passes takes on disk, roughly, compressed."""
+_SPARE_BYTES = 64 << 20
+
+
+def inspect_blend(path: Path | str, *, blender: BlenderCommand | str | None = None, context: JobContext) -> SceneInfo:
+    """What the .blend holds: its shots, cameras, sun. The file is opened and never saved.
+
+    Raises BlendError when it is not one, newer than this Blender, or lacks a linked library.
+    """
+    blend = str(Path(path).expanduser().absolute())
+    answer = run_inside(_INSPECT, {"blend": blend}, blender=_command(blender), context=context)
+    return decode(SceneInfo, answer)
+
+
+def render_passes(
+    request: PassesRequest, out: Path, *, blender: BlenderCommand | str | None = None, context: JobContext
+) -> PassesManifest:
+    """Render the passes of one shot into the folder `out`, which appears whole or not at all.
+
+    One Blender process renders the shot. A folder already at `out` is replaced when the new one is
+    whole. Raises BlendError, SceneError, BlenderError, DiskFullError; JobCancelled leaves nothing behind.
+    """
+    absolute = dataclasses.replace(request, blend=str(Path(request.blend).expanduser().absolute()))
+    notes = _Notes(context)
+    with _staging(out) as staged:
+        _refuse_full_disk(staged, absolute)
+        film = _Film(staged, notes)
+        before = file_sha256(Path(absolute.blend)) if Path(absolute.blend).is_file() else ""
+        answer = run_inside(
+            _RENDER,
+            {"request": encode(absolute), "out": str(staged)},
+            blender=_command(blender),
+            context=notes,
+            on_event=film.on_event,
+        )
+        manifest = film.finish(answer, before, beauty=request.beauty)
+    return manifest
+
+
+def _command(blender: BlenderCommand | str | None) -> BlenderCommand:
+    return blender if isinstance(blender, BlenderCommand) else find_blender(blender)
+
+
+class _Notes:
+    """The job's context, remembering the notes for the manifest."""
+
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
+        self.texts: list[str] = []
+
+    def progress(self, fraction: float, stage: str, message: str = "") -> None:
+        self._context.progress(fraction, stage, message)
+
+    def note(self, text: str) -> None:
+        if text not in self.texts:
+            self.texts.append(text)
+            self._context.note(text)
+
+    def preview(self, png: bytes) -> None:
+        self._context.preview(png)
+
+    def should_stop(self) -> bool:
+        return self._context.should_stop()
+
+    def check(self) -> None:
+        self._context.check()
+
+
+@contextmanager
+def _staging(out: Path) -> Generator[Path]:
+    """A folder beside `out` that takes its place when the block ends well, and is removed otherwise."""
+    staged = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.part")
+    with disk_full_as_error(out):
+        staged.mkdir(parents=True)
+    try:
+        yield staged
+        old = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.old")
+        if out.exists():
+            os.replace(out, old)
+        os.replace(staged, out)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _refuse_full_disk(staged: Path, request: PassesRequest) -> None:
+    """Say it before the work, when the request alone tells how much is needed."""
+    free = shutil.disk_usage(staged).free
+    frames = len(request.range) if request.range else 1
+    pixels = request.size.pixels if request.size else 0
+    _enough(free, frames * pixels * _BYTES_PER_PIXEL + _SPARE_BYTES, staged)
+
+
+def _enough(free: int, needed: int, where: Path) -> None:
+    if free < needed:
+        raise DiskFullError(
+            f"The passes need about {needed >> 20} MB, but only {free >> 20} MB are free; nothing was rendered.",
+            hint="Free some space, or choose a smaller size or a shorter range.",
+            details={"path": str(where.parent), "needed": needed, "free": free},
+        )
+
+
+class _Film:
+    """Takes in the frames as Blender writes them."""
+
+    def __init__(self, folder: Path, notes: _Notes) -> None:
+        self._folder = folder
+        self._notes = notes
+        self._files: list[PassFile] = []
+        self._seen = False
+
+    def on_event(self, event: dict[str, Any]) -> None:
+        """Hash each frame while the next one renders."""
+        if event["type"] != "frame" or event["stage"] != "passes":
+            return
+        path = self._folder / "frames" / event["name"]
+        self._refuse_torn(path, event["frame"])
+        beauty = self._folder / "beauty" / event["name"]
+        if beauty.exists():
+            found = exr.read_channels(beauty)
+            exr.add_part(path, "Beauty", np.stack([found[f"Combined.{c}"] for c in "RGB"], -1))
+        exr.strip_clock(path)
+        if not self._seen:
+            self._seen = bool((exr.read_channels(path).get("Object Index.X", np.ones(1)) > 0).any())
+        self._files.append(PassFile(event["frame"], f"frames/{event['name']}", file_sha256(path)))
+
+    def _refuse_torn(self, path: Path, frame: int) -> None:
+        if path.exists() and path.stat().st_size > 0:
+            return
+        free = shutil.disk_usage(self._folder).free
+        _enough(free, _SPARE_BYTES, self._folder)
+        raise BlenderError(
+            f"Blender did not write frame {frame}.",
+            code="blender.render",
+            hint="Check that the folder can be written to and has room.",
+        )
+
+    def finish(self, answer: dict[str, Any], blend_sha256: str, *, beauty: bool) -> PassesManifest:
+        """Write camera.json, legend.json and, last, manifest.json."""
+        shot = decode(Shot, answer["shot"])
+        legend = decode(Legend, answer["legend"])
+        self._refuse_nothing(shot, legend)
+        shutil.rmtree(self._folder / "beauty", ignore_errors=True)
+        passes = tuple(name for name in PASS_NAMES if beauty or name != "beauty")
+        manifest = PassesManifest(
+            version=MANIFEST_VERSION,
+            shot=shot,
+            scene=answer["scene"],
+            size=decode(Size, answer["size"]),
+            rate=decode(CameraTrack, answer["camera"]).rate,
+            blend_sha256=blend_sha256,
+            blender=answer["blender"],
+            sun_direction=tuple(answer["sun_direction"]),
+            passes=passes,
+            camera_sha256=self._write("camera.json", answer["camera"]),
+            legend_sha256=self._write("legend.json", answer["legend"]),
+            files=tuple(self._files),
+            notes=tuple(self._notes.texts),
+        )
+        self._write("manifest.json", manifest)
+        return manifest
+
+    def _refuse_nothing(self, shot: Shot, legend: Legend) -> None:
+        if self._seen:
+            return
+        why = "no object renders" if not legend.objects else "the camera sees none of them"
+        raise SceneError(
+            f"Nothing is visible in the shot {shot.name!r}: {why}.",
+            code="scene.empty",
+            hint=f"Point the camera {shot.camera!r} at the set, check its clipping distances, and check that the "
+            "objects are not hidden in renders (the camera icon in the outliner).",
+        )
+
+    def _write(self, name: str, value: Any) -> str:
+        data = canonical_json(value).encode("utf-8")
+        with disk_full_as_error(self._folder):
+            (self._folder / name).write_bytes(data)
+        return hashlib.sha256(data).hexdigest()
