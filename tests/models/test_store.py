@@ -13,7 +13,7 @@ import pytest
 from rushes.contracts import ModelRef
 from rushes.errors import ModelError, RecipeError
 from rushes.models import store as store_module
-from rushes.models.store import ModelStore, check_ref, home_folder, model_files, refuse_pickles
+from rushes.models.store import ModelStore, check_ref, model_files, refuse_pickles
 
 
 def make_model(folder: Path, weights: bytes = b"weights") -> Path:
@@ -40,7 +40,7 @@ def test_environment_names_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("RUSHES_MODELS", os.pathsep.join([str(tmp_path / "a"), str(tmp_path / "b")]))
     monkeypatch.setenv("RUSHES_HOME", str(tmp_path / "home"))
     assert ModelStore().find("m") == tmp_path / "b" / "m"
-    assert home_folder() == tmp_path / "home"
+    assert ModelStore().home == tmp_path / "home"
 
 
 def test_missing_model_says_where_it_belongs(tmp_path: Path) -> None:

@@ -50,6 +50,8 @@ class Placement:
     """"float32", "bfloat16" or "float16"."""
     free_mb: int = 0
     """Memory of the device that was free when it was chosen; 0 where it cannot be asked."""
+    total_mb: int = 0
+    """All memory of the device; 0 where it cannot be asked."""
 
     @property
     def kind(self) -> str:
@@ -87,9 +89,9 @@ def choose(preferred: str | None = None) -> Placement:
             + ". Set RUSHES_DEVICE or leave it empty.",
         )
     if device.startswith("cuda"):
-        free, _ = torch.cuda.mem_get_info(device)
+        free, total = torch.cuda.mem_get_info(device)
         dtype = "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
-        return Placement(device, dtype, free >> 20)
+        return Placement(device, dtype, free >> 20, total >> 20)
     # bfloat16 is slower than float32 on most CPUs and incomplete on MPS.
     return Placement(device, "float32")
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -22,10 +21,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import rushes
+from rushes.client.home import rushes_home
 from rushes.contracts import ModelRef, digest
 from rushes.errors import ModelError, RecipeError
 
-__all__ = ["PICKLES", "ModelStore", "check_ref", "home_folder", "model_files", "refuse_pickles", "shipped_folders"]
+__all__ = ["PICKLES", "ModelStore", "check_ref", "model_files", "refuse_pickles", "shipped_folders"]
 
 PICKLES = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".mar"})
 """Endings of weight files that can run code when they are opened."""
@@ -35,18 +35,6 @@ _PARTS = frozenset({".safetensors", ".json", ".txt", ".model", ".jinja", ".gguf"
 
 _FRESH_NS = 2_000_000_000
 """A file younger than this may change again within its timestamp's grain, so its hash is not cached."""
-
-
-def home_folder() -> Path:
-    """`$RUSHES_HOME`, else the platform's folder for application data. Not created here."""
-    given = os.environ.get("RUSHES_HOME")
-    if given:
-        return Path(given).expanduser().absolute()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "Rushes"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "Rushes"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "rushes"
 
 
 def shipped_folders() -> tuple[Path, ...]:
@@ -64,7 +52,7 @@ class ModelStore:
 
     def __init__(self, folders: Sequence[Path] | None = None, home: Path | None = None) -> None:
         """`folders` replaces `RUSHES_MODELS`; `home` replaces `$RUSHES_HOME`."""
-        self.home = home or home_folder()
+        self.home = home or rushes_home()
         self._given = None if folders is None else tuple(folders)
         self._cache: dict[str, list[Any]] | None = None
         self._saved = (0, "")
