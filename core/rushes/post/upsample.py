@@ -1,51 +1,130 @@
-"""To HD by geometry."""
+"""To HD by geometry: small pictures brought to full size, guided by full-size passes.
+
+The generator works at about 256×144; the passes know at full size where every edge is. Four things make the
+big picture: the small one is sharpened within surfaces (`_sharpened`), each pixel becomes a mean of small
+pixels on its own surface and in its own light (`bilateral`), what has no such pixel takes its object's colour
+(`object_colour`), and the staircase that point-sampled passes leave is smoothed (`antialias`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rushes.contracts import JobContext, PostStep, Size
-from rushes.errors import RecipeError
+from rushes.errors import RecipeError, SizeError
 from rushes.media.conditioning import ShotInputs
 from rushes.media.pictures import Picture
+from rushes.post.antialias import antialias, surface_labels
+from rushes.post.bilateral import bilateral, wider
+from rushes.post.guides import Full, Low, guides, low_as_full
+from rushes.post.object_colour import ObjectColours
 
 __all__ = ["GuidedUpsample"]
 
 _VERSION = 1
+_F = np.float32
+_WEAK = _F(0.4)
+"""Total weight below which a pixel also looks at a wider ring and at its object's colour."""
+_OBJECT_WEIGHT = _F(0.1)
 
 
 class GuidedUpsample:
-    """Brings pictures to `size`, guided by the shot's full-size passes."""
+    """Brings pictures to `size`. Edges come out where the passes have them; colours come from the pictures.
 
-    def __init__(self, size: Size) -> None:
+    `sharpen` (0 to 1) undoes the softness of the interpolation inside surfaces; `smooth_edges` mixes the
+    pixels along edges by the area the edge cuts, at most one pixel wide.
+    """
+
+    def __init__(self, size: Size, *, sharpen: float = 1.0, smooth_edges: bool = True) -> None:
+        if not 0 <= sharpen <= 1:
+            raise RecipeError(
+                f"guided_upsample cannot sharpen by {sharpen:g}.", code="recipe.post", hint="Give 0 to 1."
+            )
         self.size = size
+        self.sharpen = float(sharpen)
+        self.smooth_edges = smooth_edges
 
     @property
     def spec(self) -> PostStep:
         """See `PostProcess.spec`."""
-        return PostStep("guided_upsample", _VERSION, {"width": self.size.width, "height": self.size.height})
+        settings = {
+            "width": self.size.width,
+            "height": self.size.height,
+            "sharpen": self.sharpen,
+            "smooth_edges": self.smooth_edges,
+        }
+        return PostStep("guided_upsample", _VERSION, settings)
 
     @classmethod
     def from_settings(cls, version: int, settings: Mapping[str, Any]) -> GuidedUpsample:
         """The step of a recipe; RecipeError (`recipe.post`) for another version or settings it does not have."""
-        if version != _VERSION or set(settings) != {"width", "height"}:
+        if version != _VERSION or set(settings) != {"width", "height", "sharpen", "smooth_edges"}:
             raise RecipeError(
                 f"The recipe's guided_upsample (version {version}) is not the one of this Rushes.",
                 code="recipe.post",
                 hint="Open it with the Rushes that made it.",
             )
-        return cls(Size(int(settings["width"]), int(settings["height"])))
+        size = Size(int(settings["width"]), int(settings["height"]))
+        return cls(size, sharpen=float(settings["sharpen"]), smooth_edges=bool(settings["smooth_edges"]))
 
     def output_size(self, size: Size) -> Size:
         """Always `self.size`."""
         return self.size
 
     def apply(self, frames: Iterator[Picture], inputs: ShotInputs, context: JobContext) -> Iterator[Picture]:
-        """See `PostProcess.apply`."""
-        import cv2
-        import numpy as np
+        """(H, W, 3) pictures of `self.size`, 0 to 1. Pictures beyond the shot's end use its last passes.
 
-        for frame in frames:
+        SizeError (`post.size`) when a picture is larger than `self.size`.
+        """
+        colours = ObjectColours(inputs.legend)
+        for index, picture in enumerate(frames):
             context.check()
-            yield np.asarray(cv2.resize(frame, (self.size.width, self.size.height), interpolation=cv2.INTER_CUBIC))
+            if picture.shape[0] > self.size.height or picture.shape[1] > self.size.width:
+                raise SizeError(
+                    f"A picture of {picture.shape[1]}×{picture.shape[0]} is larger than {self.size}.",
+                    code="post.size",
+                    hint="Give an output size at least as large as the model's.",
+                )
+            yield self._one(np.asarray(picture, _F), inputs, min(index, len(inputs) - 1), colours)
+
+    def _one(self, picture: Picture, inputs: ShotInputs, index: int, colours: ObjectColours) -> Picture:
+        frame = inputs.frame(index, self.size)
+        full, low = guides(frame, Size(picture.shape[1], picture.shape[0]))
+        colours.learn(picture, low)
+        crisp = _sharpened(picture, low, _F(self.sharpen))
+        planes, weight = bilateral(crisp, full, low)
+        _fill(planes, weight, crisp, full, low, colours)
+        if self.smooth_edges:
+            planes = antialias(planes, surface_labels(frame))
+        return np.ascontiguousarray(np.clip(np.moveaxis(planes, 0, 2), 0, 1), _F)
+
+
+def _sharpened(picture: Picture, low: Low, amount: np.float32) -> Picture:
+    """The small picture with what `bilateral` takes away added first; only where a pixel is purely one object."""
+    if not amount:
+        return picture
+    soft, _ = bilateral(picture, low_as_full(low), low)
+    gain = (low.purity**8)[..., None] * amount
+    return np.asarray(picture + gain * (picture - np.moveaxis(soft, 0, 2)), _F)
+
+
+def _fill(
+    planes: NDArray[Any], weight: NDArray[Any], picture: Picture, full: Full, low: Low, colours: ObjectColours
+) -> None:
+    """Better colours, in place, for the few pixels that have little of their own within 3×3."""
+    weak = np.flatnonzero(weight.reshape(-1) < _WEAK)
+    if not len(weak):
+        return
+    flat = planes.reshape(3, -1)
+    own = weight.reshape(-1)[weak]
+    fade = np.clip((_WEAK - own) * (2 / _WEAK), 0, 1)
+    ring, ring_weight = wider(picture, full, low, weak)
+    total = own + ring_weight * fade
+    colour = flat[:, weak] * own + ring * fade
+    doubt = _OBJECT_WEIGHT * fade * np.clip(1 - total / _OBJECT_WEIGHT, 0, 1)
+    colour += colours.colours(full, weak) * doubt
+    flat[:, weak] = colour / np.maximum(total + doubt, _F(1e-12))
