@@ -28,7 +28,7 @@ from rushes.errors import (
 )
 from rushes.generators.protocol import GenerateRequest, Picture
 from rushes.generators.registry import Registry
-from rushes.jobs import passes, shoot
+from rushes.jobs import passes, scene, shoot
 from rushes.jobs.take_files import TakeWriter
 from rushes.library.production import Production
 from rushes.media.conditioning import ShotInputs
@@ -247,6 +247,34 @@ def test_what_is_not_in_the_scene_is_named(studio: Studio, changes: dict[str, An
     assert caught.value.code == code
     assert "010" in caught.value.hint
     assert _nothing_kept(studio.production)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"shots": (), "cameras": (), "camera_matrices": {}}, "scene.no_camera"),
+        ({"shots": (), "empty_shots": ("010",)}, "scene.range"),
+        ({"shots": ()}, "scene.shot"),
+    ],
+)
+def test_a_scene_without_shots_says_why(studio: Studio, changes: dict[str, Any], code: str) -> None:
+    studio.door.info = replace(studio.door.info, **changes)
+    for attempt in (
+        lambda: studio.shoot(),
+        lambda: scene.run({"blend": str(studio.blend)}, RecordingContext(), studio.services),
+    ):
+        with pytest.raises(SceneError) as caught:
+            attempt()
+        assert caught.value.code == code
+        assert caught.value.hint
+
+
+def test_the_scene_is_told(studio: Studio) -> None:
+    params = {"blend": str(studio.blend), "production": str(studio.production.root)}
+    told = scene.run(params, RecordingContext(), studio.services)
+    assert [s["name"] for s in told["shots"]] == ["010", "020"]
+    scene.run(params, RecordingContext(), studio.services)
+    assert studio.door.inspected == 1
 
 
 def test_a_retry_gives_the_same_take(studio: Studio) -> None:

@@ -41,6 +41,8 @@ class SceneInfo:
     """Version of the Blender that read it."""
     libraries: tuple[str, ...] = ()
     """Absolute paths of the .blend files it links, also those linked by linked ones: passes depend on them too."""
+    empty_shots: tuple[str, ...] = ()
+    """Shots left out of `shots` because no frame of the scene's range falls to them."""
     camera_matrices: dict[str, Matrix4] = field(default_factory=dict)
     """Camera name → camera to world at the scene's first frame, scale removed."""
 

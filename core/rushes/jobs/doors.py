@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from rushes.contracts import JobContext, PassesManifest, PassesRequest, SceneInfo
+from rushes.errors import PassesError
+from rushes.library.files import file_sha256
 from rushes.media.conditioning import ShotInputs
 
 __all__ = ["BlenderDoor", "OpenPasses", "PassesDoor"]
@@ -70,7 +72,15 @@ class BlenderDoor:
         return render_passes(request, out, blender=find_blender(self._preferred), context=context)
 
     def open(self, folder: Path) -> OpenPasses:
-        """See PassesDoor."""
+        """See PassesDoor. Every frame is hashed here, so that damage shows before the model starts."""
         from rushes.passes.read import open_passes
 
-        return open_passes(folder, verify=True)
+        passes = open_passes(folder, verify=True)
+        for file in passes.manifest.files:
+            if file_sha256(folder / file.name) != file.sha256:
+                raise PassesError(
+                    f"Frame {file.frame} of the passes is not what was rendered: the file has changed.",
+                    code="passes.changed",
+                    hint="Render the passes again (rushes passes).",
+                )
+        return passes

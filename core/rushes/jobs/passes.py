@@ -50,7 +50,7 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     inputs, reused = obtain_passes(production, key, request, services.passes, inner)
     manifest = inputs.manifest
     for text in manifest.notes:
-        context.note(text)
+        stages.note(text)
     stages.update("passes", 1.0, "Passes were there already" if reused else "")
     return {
         "folder": str(production.passes_folder(key)),

@@ -76,6 +76,7 @@ class Entry:
 
 USE_CASES: Mapping[str, Entry] = MappingProxyType(
     {
+        "scene": Entry("rushes.jobs.scene:run"),
         "passes": Entry("rushes.jobs.passes:run"),
         "shoot": Entry("rushes.jobs.shoot:run", ShootRequest),
         "replay": Entry("rushes.jobs.replay:run"),

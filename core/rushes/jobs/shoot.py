@@ -154,7 +154,7 @@ class _Shooting:
         """Tell the artist, now and in the take."""
         if text and text not in self.messages:
             self.messages.append(text)
-            self.stages.context.note(text)
+            self.stages.note(text)
 
     def plan(self) -> _Plan:
         """Everything that can be refused cheaply is refused here."""

@@ -16,7 +16,7 @@ from rushes.jobs.doors import OpenPasses, PassesDoor
 from rushes.library.files import file_sha256, read_json, write_json
 from rushes.library.production import Production
 
-__all__ = ["Scene", "find_shot", "inspect", "obtain_passes", "passes_key"]
+__all__ = ["Scene", "all_shots", "find_shot", "inspect", "obtain_passes", "passes_key"]
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,19 @@ def _stamp(path: Path) -> str:
     return f"{about.st_mtime_ns}-{about.st_size}"
 
 
+def all_shots(info: SceneInfo) -> tuple[Shot, ...]:
+    """Every shot of the scene; SceneError `scene.no_camera`, `scene.range` or `scene.shot` when there is none."""
+    if info.shots:
+        return info.shots
+    if info.empty_shots:
+        raise _empty(info.empty_shots[0])
+    raise _no_shot(info, f"There is no shot in {Path(info.blend).name}.")
+
+
 def find_shot(info: SceneInfo, name: str, camera: str | None = None, frames: FrameRange | None = None) -> Shot:
     """The shot, with camera or range replaced when given; with both given, any name will do.
 
-    SceneError `scene.shot` or `scene.camera` with what there is.
+    SceneError `scene.shot`, `scene.camera`, `scene.no_camera` or `scene.range`, with what there is.
     """
     if camera is not None and camera not in info.cameras:
         raise SceneError(
@@ -89,17 +98,34 @@ def find_shot(info: SceneInfo, name: str, camera: str | None = None, frames: Fra
         )
     shot = next((s for s in info.shots if s.name == name), None)
     if shot is None and (camera is None or frames is None):
-        raise SceneError(
-            f"There is no shot {name!r} in {Path(info.blend).name}.",
-            code="scene.shot",
-            hint=_listed("Shots are", tuple(s.name for s in info.shots)) + " Or give a camera and a frame range.",
-        )
+        if name in info.empty_shots:
+            raise _empty(name)
+        raise _no_shot(info, f"There is no shot {name!r} in {Path(info.blend).name}.")
     if shot is None:
         assert camera is not None
         assert frames is not None
         return Shot(name, camera, frames, camera_matrix=info.camera_matrices.get(camera))
     matrix = shot.camera_matrix if camera in (None, shot.camera) else info.camera_matrices.get(camera or "")
     return replace(shot, camera=camera or shot.camera, range=frames or shot.range, camera_matrix=matrix)
+
+
+def _no_shot(info: SceneInfo, message: str) -> SceneError:
+    if not info.cameras:
+        return SceneError(
+            f"{Path(info.blend).name} has no camera.",
+            code="scene.no_camera",
+            hint="Add a camera in Blender and bind it to a marker on the timeline (Marker, Bind Camera to Markers).",
+        )
+    listed = _listed("Shots are", tuple(s.name for s in info.shots))
+    return SceneError(message, code="scene.shot", hint=f"{listed} Or give a camera and a frame range.")
+
+
+def _empty(name: str) -> SceneError:
+    return SceneError(
+        f"The shot {name!r} has no frames in the scene's range.",
+        code="scene.range",
+        hint="Set the scene's end frame at or after the start, or move the shot's marker into the range.",
+    )
 
 
 def _listed(head: str, names: tuple[str, ...]) -> str:
@@ -132,7 +158,12 @@ def obtain_passes(
                 return door.open(folder), True
             except PassesError as exc:
                 context.note(f"The stored passes were damaged and are rendered again: {exc.message}")
-        shutil.rmtree(folder, ignore_errors=True)
+        for leftover in (
+            folder,
+            *folder.parent.glob(f".{folder.name}.*.part"),
+            *folder.parent.glob(f".{folder.name}.*.old"),
+        ):
+            shutil.rmtree(leftover, ignore_errors=True)  # of a renderer that was killed; we hold the lock
         door.render(request, folder, context)
         return door.open(folder), False
 

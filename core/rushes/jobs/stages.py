@@ -22,13 +22,20 @@ class Stages:
         self._context = context
         self._weights = {name: weight / total for name, weight in weights.items()}
         self._done = dict.fromkeys(weights, 0.0)
-        self._message = ""
+        self._message = self._shown = ""
+        self._told: set[str] = set()
         self.seconds = dict.fromkeys(weights, 0.0)
 
     @property
     def context(self) -> JobContext:
         """The job's own context."""
         return self._context
+
+    def note(self, text: str) -> None:
+        """Tell the artist, each thing once however many stages say it."""
+        if text not in self._told:
+            self._told.add(text)
+            self._context.note(text)
 
     def stage(self, name: str) -> StageContext:
         """A context in which 0 to 1 means this stage alone."""
@@ -39,7 +46,9 @@ class Stages:
         self._done[name] = max(self._done[name], min(1.0, fraction))
         overall = sum(self._weights[n] * f for n, f in self._done.items())
         shown = next((n for n, f in self._done.items() if f < 1.0), name)
-        if shown == name:
+        if shown != self._shown:
+            self._shown, self._message = shown, ""
+        if shown == name and message:
             self._message = message
         self._context.progress(min(1.0, overall), shown, self._message)
 
@@ -63,7 +72,7 @@ class StageContext:
 
     def note(self, text: str) -> None:
         """See JobContext."""
-        self._stages.context.note(text)
+        self._stages.note(text)
 
     def preview(self, png: bytes) -> None:
         """See JobContext."""

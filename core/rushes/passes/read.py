@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -138,7 +137,7 @@ class DiskPasses:
         self._small: OrderedDict[tuple[int, Size], ShotFrame] = OrderedDict()
         self._ranges: dict[int, tuple[float, float]] = {}
 
-    @functools.cached_property
+    @property
     def digest(self) -> str:
         """SHA-256 (hex) that names these passes: equal pixels, cameras and legend give the same."""
         return digest(self.manifest)

@@ -54,7 +54,8 @@ def plain_matrix(matrix: Any) -> Matrix4:
 
 def scene_info(scene: Any, blend: str, libraries: tuple[str, ...] = ()) -> SceneInfo:
     """All shots of `scene`. A shot whose range would be empty is left out; asking for it by name tells why."""
-    shots = [s for s in (_shot(scene, *found) for found in _ranges(scene)) if s is not None]
+    ranges = _ranges(scene)
+    shots = [s for s in (_shot(scene, *found) for found in ranges) if s is not None]
     shots = [dataclasses.replace(s, camera_matrix=_stand(scene, s.camera, s.range.start)) for s in shots]
     cameras = sorted(o.name for o in scene.objects if o.type == "CAMERA")
     stands = {name: _stand(scene, name, scene.frame_start) for name in cameras}
@@ -68,6 +69,7 @@ def scene_info(scene: Any, blend: str, libraries: tuple[str, ...] = ()) -> Scene
         sun=scene_sun(scene, bpy.context.view_layer),
         blender=bpy.app.version_string.strip(),
         libraries=libraries,
+        empty_shots=tuple(name for name, _, start, end in ranges if end < start),
         camera_matrices=stands,
     )
 
