@@ -239,6 +239,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--blender", default=None)
     parser.add_argument("--doubles", action="store_true")
+    parser.add_argument("--describe", action="store_true", help="say which generators there are")
     options = parser.parse_args(arguments)
     channel = _own_channel()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -248,7 +249,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     channel.send("hello", pid=os.getpid())
     services = Services(home=options.home, blender=options.blender)
     table = _table(options.doubles)
-    _describe(services, channel)
+    if options.describe:
+        _describe(services, channel)
     while True:
         order = inbox.orders.get()
         if order["op"] == "quit":

@@ -128,6 +128,8 @@ class _Slot:
             command += ["--blender", self._settings.blender]
         if self._settings.doubles:
             command.append("--doubles")
+        if not self._pool.described.is_set():  # a replaced worker goes to work at once
+            command.append("--describe")
         with _open_log(self._log) as out:
             return await asyncio.create_subprocess_exec(
                 *command,

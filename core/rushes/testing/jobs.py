@@ -18,7 +18,7 @@ from rushes.contracts import JobContext
 from rushes.errors import SceneError
 from rushes.jobs.registry import Entry, Services
 
-__all__ = ["DOUBLES", "TINY_PNG", "crash", "echo", "fail", "sleep", "stubborn", "write"]
+__all__ = ["DOUBLES", "TINY_PNG", "crash", "echo", "fail", "noisy", "sleep", "stubborn", "write"]
 
 TINY_PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6360000000020001"
@@ -66,6 +66,14 @@ def crash(params: Mapping[str, Any], context: JobContext, services: Services) ->
     return {"crashes": crashes}
 
 
+def noisy(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
+    """DOUBLE of a library that prints, in Python and in C, in the middle of a job."""
+    sys.stdout.write('{"event": "end", "job": "not mine", "state": "done", "result": {}}\n')
+    sys.stdout.flush()
+    os.write(1, b"progress: 100% and no newline")
+    return {"heard": True}
+
+
 def stubborn(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
     """DOUBLE: never looks whether it should stop."""
     context.progress(0.1, "stubborn")
@@ -93,7 +101,7 @@ def write(params: Mapping[str, Any], context: JobContext, services: Services) ->
 DOUBLES: Mapping[str, Entry] = MappingProxyType(
     {
         f"double.{name}": Entry(f"rushes.testing.jobs:{name}")
-        for name in ("echo", "sleep", "fail", "crash", "stubborn", "write")
+        for name in ("echo", "sleep", "fail", "crash", "noisy", "stubborn", "write")
     }
 )
 """Names under which the engine offers them."""

@@ -1,0 +1,167 @@
+"""The worker's edge: what a job does, in words that the engine and the artist understand."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rushes.contracts import JobContext, JobRequest, JobState, JobStatus, encode
+from rushes.engine.worker import Channel, WorkerContext, as_error, run_job
+from rushes.errors import DiskFullError, InputError, JobFailed, ProtocolError, SystemFault
+from rushes.jobs.registry import USE_CASES, Entry, Services, use_case
+from rushes.testing.jobs import DOUBLES, TINY_PNG
+
+
+def setup(tmp_path: Path, kind: str = "double.echo", **params: Any) -> tuple[JobStatus, WorkerContext, io.BytesIO]:
+    out = io.BytesIO()
+    context = WorkerContext("job-00000001", tmp_path, Channel(out))
+    status = JobStatus("job-00000001", JobRequest(kind, params, id="job-00000001"), JobState.RUNNING, created=1.0)
+    return status, context, out
+
+
+def lines(out: io.BytesIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_a_job_gives_its_result_and_what_is_warm_stays_warm(tmp_path: Path) -> None:
+    status, context, out = setup(tmp_path, a=1)
+    services = Services(tmp_path)
+    first = run_job(status, tmp_path, context, services, DOUBLES)
+    second = run_job(status, tmp_path, context, services, DOUBLES)
+    assert first["state"] == "done"
+    assert first["result"]["params"] == {"a": 1}
+    assert (first["result"]["count"], second["result"]["count"]) == (1, 2)
+    assert lines(out)[0] == {"event": "note", "job": "job-00000001", "text": "echo is a test double"}
+
+
+def test_progress_is_thinned_but_no_stage_is_left_out(tmp_path: Path) -> None:
+    _, context, out = setup(tmp_path)
+    for step in range(200):
+        context.progress(step / 400, "passes")
+    for step in range(200):
+        context.progress(0.5 + step / 400, "generate")
+    said = lines(out)
+    assert [s["stage"] for s in said if s["fraction"] in (0.0, 0.5)] == ["passes", "generate"]
+    assert len(said) < 100
+
+
+def test_a_preview_is_whole_before_it_is_told(tmp_path: Path) -> None:
+    _, context, out = setup(tmp_path)
+    context.preview(TINY_PNG)
+    assert (tmp_path / "preview.png").read_bytes() == TINY_PNG
+    assert list(tmp_path.iterdir()) == [tmp_path / "preview.png"]
+    assert lines(out)[0]["event"] == "preview"
+
+
+def test_cancel_is_cooperative(tmp_path: Path) -> None:
+    status, context, _ = setup(tmp_path, "double.sleep", seconds=60)
+    context.request_stop()
+    assert context.should_stop()
+    assert run_job(status, tmp_path, context, Services(tmp_path), DOUBLES) == {"state": "cancelled"}
+
+
+def test_a_foreseen_error_arrives_as_it_is(tmp_path: Path) -> None:
+    status, context, _ = setup(tmp_path, "double.fail", how="foreseen")
+    end = run_job(status, tmp_path, context, Services(tmp_path), DOUBLES)
+    assert (end["state"], end["error"]["kind"], end["error"]["code"]) == ("failed", "SceneError", "scene.no_camera")
+    assert not (tmp_path / "error.log").exists()
+
+
+def test_an_unforeseen_error_leaves_a_traceback_and_says_where(tmp_path: Path) -> None:
+    status, context, _ = setup(tmp_path, "double.fail")
+    end = run_job(status, tmp_path, context, Services(tmp_path), DOUBLES)
+    assert end["error"]["kind"] == "JobFailed"
+    assert str(tmp_path / "error.log") in end["error"]["hint"]
+    assert "a double that breaks" in (tmp_path / "error.log").read_text("utf-8")
+
+
+def test_a_result_that_is_no_json_fails_the_job_only(tmp_path: Path) -> None:
+    status, context, _ = setup(tmp_path, "bad")
+    table = {"bad": Entry(f"{__name__}:gives_an_object")}
+    end = run_job(status, tmp_path, context, Services(tmp_path), table)
+    assert (end["state"], end["error"]["code"]) == ("failed", "contract.type")
+
+
+def gives_an_object(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
+    return {"what": object()}
+
+
+class OutOfMemoryError(RuntimeError):
+    """Named as torch names its own."""
+
+
+def test_foreign_errors_are_put_in_the_artists_words(tmp_path: Path) -> None:
+    log = tmp_path / "error.log"
+    assert isinstance(as_error(OSError(28, "No space left on device", "clip.mp4"), log), DiskFullError)
+    assert as_error(MemoryError(), log).code == "memory"
+    assert isinstance(as_error(OutOfMemoryError("CUDA out of memory"), log), SystemFault)
+    assert isinstance(as_error(KeyError("x"), log), JobFailed)
+    given = InputError("x")
+    assert as_error(given, log) is given
+
+
+def test_after_a_cuda_fault_the_worker_leaves(tmp_path: Path) -> None:
+    status, context, _ = setup(tmp_path, "cuda")
+    table = {"cuda": Entry("rushes.testing.jobs:fail")}
+    plain = run_job(status, tmp_path, context, Services(tmp_path), table)
+    assert plain["leave"] is False
+    table = {"cuda": Entry(f"{__name__}:breaks_the_device")}
+    assert run_job(status, tmp_path, context, Services(tmp_path), table)["leave"] is True
+
+
+def breaks_the_device(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
+    raise RuntimeError("CUDA error: device-side assert triggered")
+
+
+def test_use_cases_are_found_by_name_and_imported_late() -> None:
+    assert use_case("double.echo", DOUBLES).__name__ == "echo"
+    with pytest.raises(ProtocolError, match="no job called"):
+        use_case("nonsense")
+    assert set(USE_CASES) >= {"passes", "shoot", "replay"}
+
+
+def spawn(tmp_path: Path) -> subprocess.Popen[bytes]:
+    source = str(Path(__file__).parents[2] / "core")
+    command = [sys.executable, "-m", "rushes.engine.worker", "--home", str(tmp_path), "--doubles", "--describe"]
+    return subprocess.Popen(
+        [*command, "--parent", str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": source},
+        start_new_session=True,
+    )
+
+
+def order(status: JobStatus, folder: Path) -> bytes:
+    return json.dumps({"op": "run", "job": encode(status), "folder": str(folder)}).encode() + b"\n"
+
+
+def test_prints_of_a_library_do_not_reach_the_engine(tmp_path: Path) -> None:
+    status, _, _ = setup(tmp_path, "double.noisy")
+    with spawn(tmp_path) as worker:
+        out, log = worker.communicate(order(status, tmp_path) + b'{"op": "quit"}\n', timeout=60)
+    said = [json.loads(line) for line in out.splitlines()]
+    assert [s["event"] for s in said] == ["hello", "generators", "end"]
+    assert said[-1]["result"] == {"heard": True}
+    assert b"100% and no newline" in log
+    assert worker.returncode == 0
+
+
+def test_a_worker_ends_with_its_engine_in_the_middle_of_a_job(tmp_path: Path) -> None:
+    status, _, _ = setup(tmp_path, "double.stubborn", seconds=600)
+    with spawn(tmp_path) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(order(status, tmp_path))
+        worker.stdin.flush()
+        while b"stubborn" not in worker.stdout.readline():
+            pass
+        worker.stdin.close()  # what the kernel does when the engine is killed
+        assert worker.wait(timeout=30) != 0
