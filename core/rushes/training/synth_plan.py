@@ -97,11 +97,15 @@ class _Stage:
         self.rng = rng
         self.objects: list[PlanObject] = []
         self.discs: list[tuple[float, float, float]] = []
+        self.look = 0.0
+        """Side (-1, 0, 1) that the camera likes to look to."""
 
     def free(self, x: float, y: float, radius: float) -> bool:
         return all(math.hypot(x - a, y - b) > radius + r for a, b, r in self.discs)
 
-    def add(self, kind: str, cls: str, tint: str, size: tuple[float, float, float], x: float, y: float, **more: Any) -> None:
+    def add(
+        self, kind: str, cls: str, tint: str, size: tuple[float, float, float], x: float, y: float, **more: Any
+    ) -> None:
         """Put an object at x, y; `z`, `yaw`, `centred`, `solid` and mesh options may follow."""
         z = float(more.pop("z", 0.0))
         yaw = float(more.pop("yaw", 0.0))
@@ -127,17 +131,31 @@ def _person(s: _Stage, xs: tuple[float, float], ys: tuple[float, float], n: int)
         if at:
             h = r.uniform(1.5, 1.95)
             w = h * r.uniform(0.27, 0.36)
-            s.add("person", "character", "cloth", (w, w * r.uniform(0.7, 1.0), h), *at, yaw=r.uniform(-3.2, 3.2), form=r.randrange(4))
+            s.add(
+                "person",
+                "character",
+                "cloth",
+                (w, w * r.uniform(0.7, 1.0), h),
+                *at,
+                yaw=r.uniform(-3.2, 3.2),
+                form=r.randrange(4),
+            )
 
 
 def _vehicles(s: _Stage, xs: tuple[float, float], ys: tuple[float, float], n: int, along: float) -> None:
     r = s.rng
     for _ in range(n):
         truck = r.random() < 0.25
-        size = (r.uniform(2.2, 2.5), r.uniform(5.5, 8.5), r.uniform(2.6, 3.3)) if truck else (r.uniform(1.7, 1.95), r.uniform(3.8, 4.8), r.uniform(1.4, 1.7))
+        size = (
+            (r.uniform(2.2, 2.5), r.uniform(5.5, 8.5), r.uniform(2.6, 3.3))
+            if truck
+            else (r.uniform(1.7, 1.95), r.uniform(3.8, 4.8), r.uniform(1.4, 1.7))
+        )
         at = s.spot(0.5 * size[1], xs, ys)
         if at:
-            yaw = along + r.choice((0.0, math.pi)) + (r.uniform(-0.1, 0.1) if r.random() < 0.7 else r.uniform(-1.5, 1.5))
+            yaw = (
+                along + r.choice((0.0, math.pi)) + (r.uniform(-0.1, 0.1) if r.random() < 0.7 else r.uniform(-1.5, 1.5))
+            )
             s.add("truck" if truck else "car", "vehicle", "car", size, *at, yaw=yaw, form=r.randrange(3))
 
 
@@ -165,7 +183,16 @@ def _bushes(s: _Stage, xs: tuple[float, float], ys: tuple[float, float], n: int)
         w = r.uniform(0.6, 2.2)
         at = s.spot(w * 0.5, xs, ys)
         if at:
-            s.add("crown", "vegetation", "crown", (w, w * r.uniform(0.8, 1.2), w * r.uniform(0.5, 0.9)), *at, z=-0.1, yaw=r.uniform(0, 3), solid=False)
+            s.add(
+                "crown",
+                "vegetation",
+                "crown",
+                (w, w * r.uniform(0.8, 1.2), w * r.uniform(0.5, 0.9)),
+                *at,
+                z=-0.1,
+                yaw=r.uniform(0, 3),
+                solid=False,
+            )
 
 
 def _props(s: _Stage, xs: tuple[float, float], ys: tuple[float, float], n: int) -> None:
@@ -179,20 +206,45 @@ def _props(s: _Stage, xs: tuple[float, float], ys: tuple[float, float], n: int) 
         kind = r.choice(("box", "box", "crate", "barrel", "sphere", "cone", "cylinder", "stack"))
         if kind == "stack":
             s.add("box", "prop", "crate", (w, w, w), *at, yaw=yaw)
-            s.add("box", "prop", "crate", (w * 0.8, w * 0.8, w * 0.8), at[0], at[1], z=w, yaw=yaw + r.uniform(-0.5, 0.5), solid=False)
+            s.add(
+                "box",
+                "prop",
+                "crate",
+                (w * 0.8, w * 0.8, w * 0.8),
+                at[0],
+                at[1],
+                z=w,
+                yaw=yaw + r.uniform(-0.5, 0.5),
+                solid=False,
+            )
         elif kind == "barrel":
             s.add("cylinder", "prop", "prop", (0.6, 0.6, 0.9), *at, sides=20)
         elif kind == "crate":
             s.add("box", "prop", "crate", (w, w, w), *at, yaw=yaw)
         else:
-            s.add(kind, "prop", "prop", (w, w * r.uniform(0.6, 1.5) if kind == "box" else w, w * r.uniform(0.6, 1.8) if kind != "sphere" else w), *at, yaw=yaw, sides=r.choice((12, 24, 32)), smooth=r.randrange(2))
+            s.add(
+                kind,
+                "prop",
+                "prop",
+                (
+                    w,
+                    w * r.uniform(0.6, 1.5) if kind == "box" else w,
+                    w * r.uniform(0.6, 1.8) if kind != "sphere" else w,
+                ),
+                *at,
+                yaw=yaw,
+                sides=r.choice((12, 24, 32)),
+                smooth=r.randrange(2),
+            )
 
 
 def _lamps(s: _Stage, x: float, ys: tuple[float, float], step: float) -> None:
     y = ys[0]
     h = s.rng.uniform(4.0, 6.5)
     while y < ys[1]:
-        s.add("lamp", "prop", "metal", (0.5, 1.0, h), x, y, yaw=math.copysign(math.pi / 2, x), solid=False, centred=False)
+        s.add(
+            "lamp", "prop", "metal", (0.5, 1.0, h), x, y, yaw=math.copysign(math.pi / 2, x), solid=False, centred=False
+        )
         y += step
 
 
@@ -205,15 +257,39 @@ def _building(s: _Stage, x: float, y: float, w: float, d: float, h: float, yaw: 
         s.add("cylinder", "building", tint, (w, w, h), x, y, yaw=yaw, sides=32, smooth=r.randrange(2))
     elif k < 0.3 and h > 7:
         s.add("box", "building", tint, (w, d, h * 0.6), x, y, yaw=yaw)
-        s.add("box", "building", tint, (w * r.uniform(0.5, 0.85), d * r.uniform(0.5, 0.85), h * 0.4), x, y, z=h * 0.6, yaw=yaw, solid=False)
+        s.add(
+            "box",
+            "building",
+            tint,
+            (w * r.uniform(0.5, 0.85), d * r.uniform(0.5, 0.85), h * 0.4),
+            x,
+            y,
+            z=h * 0.6,
+            yaw=yaw,
+            solid=False,
+        )
     else:
         s.add("box", "building", tint, (w, d, h), x, y, yaw=yaw)
     if r.random() < 0.25 and k >= 0.3:
-        s.add("box", "prop", "metal", (w * 0.25, d * 0.2, 1.4), x + r.uniform(-0.2, 0.2) * w, y, z=h, yaw=yaw, solid=False)
+        s.add(
+            "box", "prop", "metal", (w * 0.25, d * 0.2, 1.4), x + r.uniform(-0.2, 0.2) * w, y, z=h, yaw=yaw, solid=False
+        )
 
 
 def _ground(s: _Stage, tint: str, hills: float, sunk: float = 0.0) -> None:
-    s.add("terrain", "ground", tint, (600.0, 600.0, 1.0), 0.0, 0.0, z=-sunk, solid=False, centred=False, hills=hills, salt=s.rng.randrange(1000))
+    s.add(
+        "terrain",
+        "ground",
+        tint,
+        (600.0, 600.0, 1.0),
+        0.0,
+        0.0,
+        z=-sunk,
+        solid=False,
+        centred=False,
+        hills=hills,
+        salt=s.rng.randrange(1000),
+    )
 
 
 def _city(s: _Stage) -> None:
@@ -223,9 +299,22 @@ def _city(s: _Stage) -> None:
     if r.random() < 0.7:
         for side in (-1, 1):
             y = r.uniform(-14, -6)
-            s.add("box", "ground", "pavement", (half * 0.35, 170.0, 0.16), side * half * 0.86, 60.0, solid=False, centred=False)
+            s.add(
+                "box",
+                "ground",
+                "pavement",
+                (half * 0.35, 170.0, 0.16),
+                side * half * 0.86,
+                60.0,
+                solid=False,
+                centred=False,
+            )
             while y < 110:
-                w, d, h = r.uniform(8, 14), r.uniform(8, 18), r.uniform(6, 16) * (1 if r.random() < 0.7 else r.uniform(1.5, 3))
+                w, d, h = (
+                    r.uniform(8, 14),
+                    r.uniform(8, 18),
+                    r.uniform(6, 16) * (1 if r.random() < 0.7 else r.uniform(1.5, 3)),
+                )
                 if r.random() < 0.88:
                     _building(s, side * (half + w / 2), y + d / 2, w, d, h, 0.0)
                 y += d + r.choice((0.0, 0.0, 0.3, 4.0))
@@ -253,7 +342,17 @@ def _harbour(s: _Stage) -> None:
     s.add("box", "water", "water", (900.0, 900.0, 2.0), 0.0, 0.0, z=-3.4, solid=False, centred=False)
     edge = r.uniform(-3.0, 10.0)
     land = r.choice((-1, 1))
-    s.add("box", "ground", "quay", (120.0, 260.0, 5.0), land * 60.0 + edge * -land, 80.0, z=-5.0, solid=False, centred=False)
+    s.add(
+        "box",
+        "ground",
+        "quay",
+        (120.0, 260.0, 5.0),
+        land * 60.0 + edge * -land,
+        80.0,
+        z=-5.0,
+        solid=False,
+        centred=False,
+    )
     inland = (edge * -land + land * 3, edge * -land + land * 40)
     xs = (min(inland), max(inland))
     near = (min(inland[0], inland[0] + land * 12), max(inland[0], inland[0] + land * 12))
@@ -261,7 +360,15 @@ def _harbour(s: _Stage) -> None:
         w, d, h = r.uniform(9, 16), r.uniform(14, 30), r.uniform(5, 9)
         at = s.spot(0.45 * math.hypot(w, d), (xs[0], xs[1]), (14, 110))
         if at:
-            s.add(r.choice(("gable", "box")), "building", "shed", (w, d, h), *at, yaw=r.choice((0.0, math.pi / 2)), roof=r.uniform(0.2, 0.35))
+            s.add(
+                r.choice(("gable", "box")),
+                "building",
+                "shed",
+                (w, d, h),
+                *at,
+                yaw=r.choice((0.0, math.pi / 2)),
+                roof=r.uniform(0.2, 0.35),
+            )
     for _ in range(r.randint(0, 3)):
         at = s.spot(5, near, (10, 70))
         if at:
@@ -273,17 +380,47 @@ def _harbour(s: _Stage) -> None:
             for level in range(r.choice((1, 1, 2, 3))):
                 s.add("box", "prop", "container", (2.44, 6.06, 2.6), *at, z=2.6 * level, yaw=yaw, solid=level == 0)
     sea = -land
+    s.look = float(sea) if r.random() < 0.7 else 0.0
     for _ in range(r.randint(1, 5)):
         size = r.uniform(5, 18)
         x = edge * sea + sea * r.uniform(4, 30)
         y = r.uniform(4, 90)
         if s.free(x, y, size * 0.4):
-            s.add("boat", "vehicle", "boat", (size * 0.3, size, size * 0.3), x, y, z=-1.9, yaw=r.choice((0.0, math.pi, r.uniform(-3, 3))), form=r.randrange(2))
+            s.add(
+                "boat",
+                "vehicle",
+                "boat",
+                (size * 0.3, size, size * 0.3),
+                x,
+                y,
+                z=-1.9,
+                yaw=r.choice((0.0, math.pi, r.uniform(-3, 3))),
+                form=r.randrange(2),
+            )
     if r.random() < 0.5:
-        s.add("box", "ground", "planks", (30.0, 3.0, 0.4), edge * sea + sea * 15, r.uniform(12, 40), z=-0.6, solid=False, centred=False)
+        s.add(
+            "box",
+            "ground",
+            "planks",
+            (30.0, 3.0, 0.4),
+            edge * sea + sea * 15,
+            r.uniform(12, 40),
+            z=-0.6,
+            solid=False,
+            centred=False,
+        )
     if r.random() < 0.5:
         for _ in range(r.randint(2, 6)):
-            s.add("box", "building", "wall", (r.uniform(10, 30), r.uniform(10, 20), r.uniform(6, 22)), r.uniform(-140, 140), r.uniform(190, 240), z=-1.0, solid=False)
+            s.add(
+                "box",
+                "building",
+                "wall",
+                (r.uniform(10, 30), r.uniform(10, 20), r.uniform(6, 22)),
+                r.uniform(-140, 140),
+                r.uniform(190, 240),
+                z=-1.0,
+                solid=False,
+            )
     _person(s, near, (2, 22), r.randint(0, 4))
     _vehicles(s, near, (6, 40), r.randint(0, 2), 0.0)
     _props(s, near, (2, 20), r.randint(0, 6))
@@ -298,7 +435,15 @@ def _village(s: _Stage) -> None:
         w, d, h = r.uniform(5, 9), r.uniform(6, 12), r.uniform(4.5, 9)
         at = s.spot(0.55 * math.hypot(w, d), (-26, 26), (8, 60))
         if at and not (abs(at[0]) < 4 and at[1] < 20):
-            s.add(r.choice(("gable", "gable", "box")), "building", "house", (w, d, h), *at, yaw=r.choice((0.0, math.pi / 2, r.uniform(-0.7, 0.7))), roof=r.uniform(0.3, 0.5))
+            s.add(
+                r.choice(("gable", "gable", "box")),
+                "building",
+                "house",
+                (w, d, h),
+                *at,
+                yaw=r.choice((0.0, math.pi / 2, r.uniform(-0.7, 0.7))),
+                roof=r.uniform(0.3, 0.5),
+            )
     if r.random() < 0.35:
         at = s.spot(4, (-15, 15), (25, 60))
         if at:
@@ -311,7 +456,16 @@ def _village(s: _Stage) -> None:
     _props(s, (-6, 6), (2, 16), r.randint(0, 4))
     _vehicles(s, (-3, 3), (6, 40), r.randint(0, 2), 0.0)
     if r.random() < 0.3:
-        s.add("box", "water", "water", (r.uniform(8, 30), r.uniform(8, 30), 0.08), r.uniform(-12, 12), r.uniform(15, 40), solid=False, centred=False)
+        s.add(
+            "box",
+            "water",
+            "water",
+            (r.uniform(8, 30), r.uniform(8, 30), 0.08),
+            r.uniform(-12, 12),
+            r.uniform(15, 40),
+            solid=False,
+            centred=False,
+        )
 
 
 def _desert(s: _Stage) -> None:
@@ -323,12 +477,30 @@ def _desert(s: _Stage) -> None:
         if at:
             _building(s, *at, w, d, h, r.choice((0.0, r.uniform(-0.8, 0.8))), "adobe")
             if r.random() < 0.3:
-                s.add("sphere", "building", "adobe", (w * 0.8, w * 0.8, w * 0.7), *at, z=h - w * 0.3, sides=24, smooth=1, solid=False)
+                s.add(
+                    "sphere",
+                    "building",
+                    "adobe",
+                    (w * 0.8, w * 0.8, w * 0.7),
+                    *at,
+                    z=h - w * 0.3,
+                    sides=24,
+                    smooth=1,
+                    solid=False,
+                )
     for _ in range(r.randint(0, 7)):
         w = r.uniform(0.6, 5)
         at = s.spot(w * 0.6, (-25, 25), (4, 60))
         if at:
-            s.add("rock", "prop", "rock", (w, w * r.uniform(0.7, 1.3), w * r.uniform(0.4, 0.9)), *at, z=-0.15 * w, yaw=r.uniform(0, 3))
+            s.add(
+                "rock",
+                "prop",
+                "rock",
+                (w, w * r.uniform(0.7, 1.3), w * r.uniform(0.4, 0.9)),
+                *at,
+                z=-0.15 * w,
+                yaw=r.uniform(0, 3),
+            )
     _trees(s, (-22, 22), (6, 45), r.randint(0, 4), 0.0)
     _bushes(s, (-14, 14), (3, 25), r.randint(0, 5))
     _person(s, (-5, 5), (2, 22), r.randint(0, 4))
@@ -351,7 +523,16 @@ def _forest(s: _Stage) -> None:
         if at:
             s.add("gable", "building", "timber", (6.0, 7.5, 5.5), *at, yaw=r.uniform(-0.8, 0.8), roof=0.45)
     if r.random() < 0.3:
-        s.add("box", "water", "water", (r.uniform(10, 40), r.uniform(8, 30), 0.08), r.uniform(-10, 10), r.uniform(12, 40), solid=False, centred=False)
+        s.add(
+            "box",
+            "water",
+            "water",
+            (r.uniform(10, 40), r.uniform(8, 30), 0.08),
+            r.uniform(-10, 10),
+            r.uniform(12, 40),
+            solid=False,
+            centred=False,
+        )
     _person(s, (-5, 5), (2, 20), r.randint(0, 4))
     _props(s, (-5, 5), (2, 14), r.randint(0, 3))
 
@@ -363,7 +544,15 @@ def _snow(s: _Stage) -> None:
         w, d, h = r.uniform(5, 9), r.uniform(5, 10), r.uniform(4, 8)
         at = s.spot(0.55 * math.hypot(w, d), (-24, 24), (9, 55))
         if at:
-            s.add(r.choice(("gable", "box")), "building", r.choice(("timber", "house")), (w, d, h), *at, yaw=r.choice((0.0, r.uniform(-0.8, 0.8))), roof=r.uniform(0.35, 0.55))
+            s.add(
+                r.choice(("gable", "box")),
+                "building",
+                r.choice(("timber", "house")),
+                (w, d, h),
+                *at,
+                yaw=r.choice((0.0, r.uniform(-0.8, 0.8))),
+                roof=r.uniform(0.35, 0.55),
+            )
     _trees(s, (-28, 28), (5, 70), r.randint(2, 22), 0.8)
     _person(s, (-5, 5), (2, 20), r.randint(0, 4))
     _props(s, (-6, 6), (2, 18), r.randint(0, 4))
@@ -377,7 +566,14 @@ def _plain(s: _Stage) -> None:
     for _ in range(r.randint(1, 4)):
         at = s.spot(4, (-12, 12), (5, 30))
         if at:
-            s.add("box", "building", "wall", (r.uniform(3, 10), r.uniform(3, 10), r.uniform(3, 14)), *at, yaw=r.choice((0.0, r.uniform(-0.7, 0.7))))
+            s.add(
+                "box",
+                "building",
+                "wall",
+                (r.uniform(3, 10), r.uniform(3, 10), r.uniform(3, 14)),
+                *at,
+                yaw=r.choice((0.0, r.uniform(-0.7, 0.7))),
+            )
     _props(s, (-4, 4), (2, 12), r.randint(1, 5))
     _person(s, (-3, 3), (2, 10), r.randint(0, 3))
     _vehicles(s, (-5, 5), (5, 18), r.randint(0, 1), r.uniform(-1, 1))
@@ -409,14 +605,17 @@ def _camera(s: _Stage) -> PlanCamera:
     if people and r.random() < 0.4:
         hero = r.choice(people)
         return PlanCamera((x, y, z), (hero.location[0] + r.uniform(-1, 1), hero.location[1], min(tz, 1.8)), lens)
-    far = r.uniform(12, 30)
-    return PlanCamera((x, y, z), (x + r.uniform(-0.55, 0.55) * far, y + far, tz if k < 0.88 else 0.0), lens)
+    far = r.uniform(12, 30) if k < 0.88 else r.uniform(35, 90)
+    side = r.uniform(-0.55, 0.55) + 0.45 * s.look
+    return PlanCamera((x, y, z), (x + side * far, y + far, tz if k < 0.88 else 0.0), lens)
 
 
 def _turned(o: PlanObject, angle: float) -> PlanObject:
     c, s = math.cos(angle), math.sin(angle)
     x, y, z = o.location
-    return PlanObject(o.kind, o.cls, o.tint, o.size, (c * x - s * y, s * x + c * y, z), o.yaw + angle, o.centred, o.options)
+    return PlanObject(
+        o.kind, o.cls, o.tint, o.size, (c * x - s * y, s * x + c * y, z), o.yaw + angle, o.centred, o.options
+    )
 
 
 def plan_scene(seed: int) -> ScenePlan:

@@ -27,7 +27,9 @@ def lumps(unit: Any) -> Any:
     """
     x, y, z = unit[..., 0], unit[..., 1], unit[..., 2]
     low = np.sin(3.1 * x + 1.3 * z + 0.4) * np.sin(2.7 * y - 0.9 * x + 1.1) + np.sin(3.7 * z + 2.1 * y + 2.0) * 0.6
-    high = np.sin(7.3 * x - 4.1 * z + 0.7) * np.sin(6.7 * y + 5.3 * z + 2.4) + 0.5 * np.sin(11.9 * z + 9.1 * x - 7.7 * y)
+    high = np.sin(7.3 * x - 4.1 * z + 0.7) * np.sin(6.7 * y + 5.3 * z + 2.4) + 0.5 * np.sin(
+        11.9 * z + 9.1 * x - 7.7 * y
+    )
     return 0.42 * low + 0.36 * high
 
 
@@ -43,7 +45,9 @@ def box(size: Size3, at: Size3 = (0.0, 0.0, 0.0), taper: tuple[float, float] = (
     return np.asarray(verts, float), [tuple(f) for f in faces]
 
 
-def lathe(profile: Sequence[tuple[float, float]], sides: int, size: Size3 = (1.0, 1.0, 1.0), at: Size3 = (0.0, 0.0, 0.0)) -> Mesh:
+def lathe(
+    profile: Sequence[tuple[float, float]], sides: int, size: Size3 = (1.0, 1.0, 1.0), at: Size3 = (0.0, 0.0, 0.0)
+) -> Mesh:
     """A profile of (radius, z) from bottom to top turned about z. Radius 0 makes a pole; open ends are capped."""
     verts: list[tuple[float, float, float]] = []
     rings: list[list[int]] = []
@@ -117,7 +121,10 @@ def _gable(s: Size3, o: Options, twin: bool) -> Mesh:
     over = 0.22 if twin else 0.0
     drop = over * (h - wall) / (w / 2)
     x, y = w / 2 + over, d / 2 + over
-    roof = np.asarray([(-x, -y, wall - drop), (x, -y, wall - drop), (x, y, wall - drop), (-x, y, wall - drop), (0, -y, h), (0, y, h)], float)
+    roof = np.asarray(
+        [(-x, -y, wall - drop), (x, -y, wall - drop), (x, y, wall - drop), (-x, y, wall - drop), (0, -y, h), (0, y, h)],
+        float,
+    )
     faces: list[tuple[int, ...]] = [(0, 1, 4), (2, 3, 5), (1, 2, 5, 4), (3, 0, 4, 5), (3, 2, 1, 0)]
     return join(box((w, d, wall)), (roof, faces))
 
@@ -143,7 +150,10 @@ def _displaced(verts: Any, size: Size3, amount: float) -> Any:
 def _conifer(s: Size3, o: Options, twin: bool) -> Mesh:
     if not twin:
         return lathe([(0.5, 0.0), (0.0, 1.0)], 16, s)
-    tiers = [lathe([(0.5 * (1 - 0.2 * k), 0.19 * k), (0.5 * (1 - 0.2 * k) * 0.25, 0.19 * k + 0.24 if k < 4 else 1.0)], 18, s) for k in range(5)]
+    tiers = [
+        lathe([(0.5 * (1 - 0.2 * k), 0.19 * k), (0.5 * (1 - 0.2 * k) * 0.25, 0.19 * k + 0.24 if k < 4 else 1.0)], 18, s)
+        for k in range(5)
+    ]
     verts, faces = join(*tiers)
     unit = (verts - np.array([0, 0, s[2] / 2])) / (np.asarray(s) / 2)
     push = 1.0 + 0.1 * lumps(unit)
@@ -154,9 +164,25 @@ def _conifer(s: Size3, o: Options, twin: bool) -> Mesh:
 def _person(s: Size3, o: Options, twin: bool) -> Mesh:
     w, d, h = s
     if twin:
-        legs = [lathe([(0.36, 0.0), (0.5, 1.0)], 10, (w * 0.36, d * 0.42, h * 0.48), (side * w * 0.2, 0.0, 0.0)) for side in (-1, 1)]
-        arms = [lathe([(0.0, 0.0), (0.5, 0.06), (0.5, 0.94), (0.0, 1.0)], 8, (w * 0.2, d * 0.34, h * 0.4), (side * w * 0.4, 0.0, h * 0.42)) for side in (-1, 1)]
-        torso = lathe([(0.42, 0.0), (0.46, 0.35), (0.5, 0.8), (0.3, 0.97), (0.16, 1.0)], 14, (w * 0.76, d * 0.66, h * 0.4), (0.0, 0.0, h * 0.44))
+        legs = [
+            lathe([(0.36, 0.0), (0.5, 1.0)], 10, (w * 0.36, d * 0.42, h * 0.48), (side * w * 0.2, 0.0, 0.0))
+            for side in (-1, 1)
+        ]
+        arms = [
+            lathe(
+                [(0.0, 0.0), (0.5, 0.06), (0.5, 0.94), (0.0, 1.0)],
+                8,
+                (w * 0.2, d * 0.34, h * 0.4),
+                (side * w * 0.4, 0.0, h * 0.42),
+            )
+            for side in (-1, 1)
+        ]
+        torso = lathe(
+            [(0.42, 0.0), (0.46, 0.35), (0.5, 0.8), (0.3, 0.97), (0.16, 1.0)],
+            14,
+            (w * 0.76, d * 0.66, h * 0.4),
+            (0.0, 0.0, h * 0.44),
+        )
         neck = lathe([(0.5, 0.0), (0.5, 1.0)], 8, (w * 0.2, d * 0.26, h * 0.06), (0.0, 0.0, h * 0.82))
         head = sphere((w * 0.36, d * 0.52, h * 0.145), 14, (0.0, 0.0, h * 0.855))
         return join(*legs, *arms, torso, neck, head)
@@ -164,9 +190,15 @@ def _person(s: Size3, o: Options, twin: bool) -> Mesh:
     if form == 0:
         return capsule(s)
     if form == 1:
-        return join(lathe([(0.5, 0.0), (0.5, 1.0)], 16, (w * 0.9, d * 0.9, h * 0.85)), sphere((w * 0.5, d * 0.6, h * 0.15), 14, (0, 0, h * 0.85)))
+        return join(
+            lathe([(0.5, 0.0), (0.5, 1.0)], 16, (w * 0.9, d * 0.9, h * 0.85)),
+            sphere((w * 0.5, d * 0.6, h * 0.15), 14, (0, 0, h * 0.85)),
+        )
     if form == 2:
-        return join(lathe([(0.5, 0.0), (0.3, 1.0)], 16, (w, d, h * 0.85)), sphere((w * 0.5, d * 0.6, h * 0.16), 14, (0, 0, h * 0.84)))
+        return join(
+            lathe([(0.5, 0.0), (0.3, 1.0)], 16, (w, d, h * 0.85)),
+            sphere((w * 0.5, d * 0.6, h * 0.16), 14, (0, 0, h * 0.84)),
+        )
     return box((w * 0.8, d * 0.7, h))
 
 
@@ -189,7 +221,10 @@ def _car(s: Size3, o: Options, twin: bool) -> Mesh:
         return join(body, cabin, *_wheels(w, d, h * 0.21, (-0.31, 0.31)))
     if form == 0:
         return box(s)
-    return join(box((w, d, h * 0.6)), box((w * 0.92, d * 0.55, h * 0.4), (0, -0.03 * d, h * 0.6), (0.85, 0.75) if form == 2 else (1.0, 1.0)))
+    return join(
+        box((w, d, h * 0.6)),
+        box((w * 0.92, d * 0.55, h * 0.4), (0, -0.03 * d, h * 0.6), (0.85, 0.75) if form == 2 else (1.0, 1.0)),
+    )
 
 
 def _truck(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -208,7 +243,9 @@ def _boat(s: Size3, o: Options, twin: bool) -> Mesh:
     deck = h * 0.45
     outline = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.2), (0.28, 0.4), (0.0, 0.5), (-0.28, 0.4), (-0.5, 0.2)]
     flare = 0.72 if twin else 1.0
-    verts = [(x * w * flare, y * d * (0.9 if twin else 1.0), 0.0) for x, y in outline] + [(x * w, y * d, deck * (1.25 if twin and y > 0.3 else 1.0)) for x, y in outline]
+    verts = [(x * w * flare, y * d * (0.9 if twin else 1.0), 0.0) for x, y in outline] + [
+        (x * w, y * d, deck * (1.25 if twin and y > 0.3 else 1.0)) for x, y in outline
+    ]
     n = len(outline)
     faces: list[tuple[int, ...]] = [tuple(reversed(range(n))), tuple(range(n, 2 * n))]
     faces += [(k, (k + 1) % n, n + (k + 1) % n, n + k) for k in range(n)]
@@ -224,7 +261,9 @@ def _crane(s: Size3, o: Options, twin: bool) -> Mesh:
     w, d, h = s
     t = w * (0.07 if twin else 0.09)
     legs = [box((t, t, h * 0.8), (x * w * 0.45, y * d * 0.2, 0)) for x in (-1, 1) for y in (-1, 1)]
-    beams = [box((w, t, t), (0, y * d * 0.2, h * 0.5)) for y in (-1, 1)] + [box((t, d * 0.45, t), (x * w * 0.45, 0, h * 0.78)) for x in (-1, 1)]
+    beams = [box((w, t, t), (0, y * d * 0.2, h * 0.5)) for y in (-1, 1)] + [
+        box((t, d * 0.45, t), (x * w * 0.45, 0, h * 0.78)) for x in (-1, 1)
+    ]
     boom = box((w * 0.22, d * 1.7, h * 0.07), (0, d * 0.3, h * 0.8))
     house = box((w * 0.4, d * 0.3, h * 0.12), (0, -d * 0.25, h * 0.87))
     tip = box((t, t, h * 0.2), (0, 0, h * 0.8))
@@ -249,10 +288,17 @@ def _terrain(s: Size3, o: Options, twin: bool) -> Mesh:
     x, y = np.meshgrid(axis, axis, indexing="ij")
     far = np.clip((np.hypot(x, y) - 55.0) / 170.0, 0, 1)
     k = 2 * math.pi / 190.0
-    wave = np.sin(k * x + salt) * np.cos(0.8 * k * y - 1.7 * salt) + 0.5 * np.sin(2.3 * k * x - 1.9 * k * y + 3 * salt) + 0.22 * np.sin(5.1 * k * y + salt) + 0.8
+    wave = (
+        np.sin(k * x + salt) * np.cos(0.8 * k * y - 1.7 * salt)
+        + 0.5 * np.sin(2.3 * k * x - 1.9 * k * y + 3 * salt)
+        + 0.22 * np.sin(5.1 * k * y + salt)
+        + 0.8
+    )
     z = np.maximum(wave, -0.2) * hills * far * far * (3 - 2 * far)
     verts = np.stack([x, y, z], -1).reshape(-1, 3)
-    faces: list[tuple[int, ...]] = [(i * n + j, (i + 1) * n + j, (i + 1) * n + j + 1, i * n + j + 1) for i in range(n - 1) for j in range(n - 1)]
+    faces: list[tuple[int, ...]] = [
+        (i * n + j, (i + 1) * n + j, (i + 1) * n + j + 1, i * n + j + 1) for i in range(n - 1) for j in range(n - 1)
+    ]
     return verts, faces
 
 

@@ -107,6 +107,7 @@ def _settings(scene: Any, size: tuple[int, int], samples: int, bounces: int, den
     cycles.samples = samples
     cycles.use_adaptive_sampling = False
     cycles.use_denoising = denoise
+    cycles.denoising_quality, cycles.denoising_prefilter = "FAST", "NONE"
     cycles.pixel_filter_type = "BOX"
     cycles.filter_width = 0.01
     cycles.max_bounces = cycles.diffuse_bounces = bounces
@@ -145,7 +146,7 @@ def _geometry(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def render_plan(plan: dict[str, Any], scratch: str, *, samples: int = 4, twin: bool = True) -> dict[str, Any]:
+def render_plan(plan: dict[str, Any], scratch: str, *, samples: int = 6, twin: bool = True) -> dict[str, Any]:
     """Arrays of one scene.
 
     Blockout at 256×144: z float32 metres, normal int16 (×32000, world), ids uint16 (0 sky), direct uint8 (×255).
@@ -161,11 +162,15 @@ def render_plan(plan: dict[str, Any], scratch: str, *, samples: int = 4, twin: b
     scene.view_layers[0].material_override = _white("white", 1.0)
     found = _render(scene, scratch)
     out = _geometry(found)
-    out["direct"] = np.round(np.clip(found["Diffuse Direct.R"] if "Diffuse Direct.R" in found else found["DiffDir.R"], 0, 1) * 255).astype(np.uint8)
+    out["direct"] = np.round(
+        np.clip(found["Diffuse Direct.R"] if "Diffuse Direct.R" in found else found["DiffDir.R"], 0, 1) * 255
+    ).astype(np.uint8)
     out["camera"] = np.array(camera.matrix_world, np.float64)
     out["lens"] = np.float64(camera.data.lens)
     out["matrices"] = np.array([np.array(o.matrix_world) for o in objects])
-    out["boxes"] = np.array([[np.min(b, 0), np.max(b, 0)] for b in (np.array([v[:] for v in o.bound_box]) for o in objects)])
+    out["boxes"] = np.array(
+        [[np.min(b, 0), np.max(b, 0)] for b in (np.array([v[:] for v in o.bound_box]) for o in objects)]
+    )
     if twin:
         out.update(_twin(plan, scratch, samples))
     return out

@@ -1,0 +1,104 @@
+"""Builds the parts of the house model from configuration: U-Net, text encoder, tokenizer, scheduler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from diffusers import FlowMatchEulerDiscreteScheduler, UNet2DModel
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import WhitespaceSplit
+from tokenizers.processors import TemplateProcessing
+from transformers import CLIPTextConfig, CLIPTextModelWithProjection, PreTrainedTokenizerFast
+
+from rushes.models.house.features import CHANNELS
+from rushes.models.house.vocabulary import FIELDS
+
+__all__ = ["HouseConfig", "build_scheduler", "build_text_encoder", "build_tokenizer", "build_unet"]
+
+TEXT_LENGTH = 8
+_SPECIAL = ("<pad>", "<start>", "<end>", "<any>")
+
+
+@dataclass(frozen=True)
+class HouseConfig:
+    """Sizes of the networks."""
+
+    channels: tuple[int, ...] = (64, 128, 192)
+    """Width of the U-Net's levels."""
+    layers: int = 1
+    """Residual blocks a level."""
+    patch: int = 2
+    """Pixel-unshuffle factor outside the U-Net."""
+    text_width: int = 64
+    """Hidden size of the text encoder."""
+    groups: int = 16
+    """Groups of the group norms."""
+
+    @property
+    def size_multiple(self) -> int:
+        """Picture sides must be multiples of this."""
+        return self.patch * 2 ** (len(self.channels) - 1)
+
+
+def build_unet(config: HouseConfig) -> UNet2DModel:
+    """Random weights; attention at the lowest level only."""
+    levels = len(config.channels)
+    down = ("DownBlock2D",) * (levels - 1) + ("AttnDownBlock2D",)
+    up = ("AttnUpBlock2D",) + ("UpBlock2D",) * (levels - 1)
+    area = config.patch**2
+    return UNet2DModel(
+        in_channels=(3 + len(CHANNELS)) * area,
+        out_channels=3 * area,
+        block_out_channels=config.channels,
+        layers_per_block=config.layers,
+        down_block_types=down,
+        up_block_types=up,
+        norm_num_groups=config.groups,
+        attention_head_dim=32,
+        class_embed_type="identity",
+    )
+
+
+def build_tokenizer() -> PreTrainedTokenizerFast:
+    """Word-level tokenizer over the closed vocabulary; another word becomes `<any>`."""
+    entries = [*_SPECIAL, *(token for tokens in FIELDS.values() for token in tokens)]
+    vocab = {word: i for i, word in enumerate(entries)}
+    core = Tokenizer(WordLevel(vocab, unk_token="<any>"))
+    core.pre_tokenizer = cast(Any, WhitespaceSplit())
+    core.post_processor = cast(
+        Any, TemplateProcessing(single="<start> $A <end>", special_tokens=[("<start>", 1), ("<end>", 2)])
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=core,
+        pad_token="<pad>",
+        bos_token="<start>",
+        eos_token="<end>",
+        unk_token="<any>",
+        model_max_length=TEXT_LENGTH,
+    )
+
+
+def build_text_encoder(config: HouseConfig, vocabulary: int) -> CLIPTextModelWithProjection:
+    """A tiny CLIP text model; its projection is as wide as the U-Net's time embedding."""
+    return CLIPTextModelWithProjection(
+        CLIPTextConfig(
+            vocab_size=vocabulary,
+            hidden_size=config.text_width,
+            intermediate_size=2 * config.text_width,
+            num_hidden_layers=2,
+            num_attention_heads=4,
+            max_position_embeddings=TEXT_LENGTH,
+            projection_dim=4 * config.channels[0],
+            pad_token_id=0,
+            bos_token_id=1,
+            eos_token_id=2,
+            attention_dropout=0.0,
+        )
+    )
+
+
+def build_scheduler() -> FlowMatchEulerDiscreteScheduler:
+    """Straight path from noise to picture, no shift."""
+    return FlowMatchEulerDiscreteScheduler(num_train_timesteps=1000, shift=1.0)

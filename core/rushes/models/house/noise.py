@@ -1,0 +1,97 @@
+"""Noise that is a pure function of a point and a seed, and filtered stripes. NumPy, vectorised, the same on every machine.
+
+Integer hashing in uint32 wraps around by design; nothing here keeps state.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Array", "fbm", "hash01", "stripe", "value_noise"]
+
+Array = NDArray[np.float32]
+
+
+def _word(value: NDArray[np.int64] | NDArray[np.uint32] | int) -> NDArray[np.uint32]:
+    """Low 32 bits, as an array of at least one dimension: array arithmetic wraps without a warning."""
+    return (np.atleast_1d(np.asarray(value)) & 0xFFFFFFFF).astype(np.uint32)
+
+
+def _mix(h: NDArray[np.uint32]) -> Array:
+    h = (h ^ (h >> np.uint32(15))) * np.uint32(2246822519)
+    h = (h ^ (h >> np.uint32(13))) * np.uint32(1274126177)
+    return ((h ^ (h >> np.uint32(16))) >> np.uint32(8)).astype(np.float32) * np.float32(1.0 / (1 << 24))
+
+
+def hash01(x: NDArray[np.int64], y: NDArray[np.int64] | int, z: NDArray[np.int64] | int, seed: int) -> Array:
+    """A number in [0, 1) per lattice point; arrays of int64 broadcast against each other."""
+    h = _word(x) * np.uint32(374761393) + _word(y) * np.uint32(668265263) + _word(z) * np.uint32(1440662683)
+    h = h + np.uint32((seed * 3266489917) & 0xFFFFFFFF)
+    return _mix(h)
+
+
+def value_noise(point: Array, seed: int) -> Array:
+    """Smooth noise of points (..., 3) in lattice units, -1 to 1."""
+    cell = np.floor(point)
+    f = (point - cell).astype(np.float32)
+    f = f * f * (np.float32(3.0) - np.float32(2.0) * f)
+    i = cell.astype(np.int32).view(np.uint32)
+    fx, fy, fz = f[..., 0], f[..., 1], f[..., 2]
+    one = np.uint32(1)
+    base = np.uint32((seed * 3266489917) & 0xFFFFFFFF)
+    xs = i[..., 0] * np.uint32(374761393) + base
+    xs = (xs, xs + np.uint32(374761393))
+    ys = (i[..., 1] * np.uint32(668265263), (i[..., 1] + one) * np.uint32(668265263))
+    zs = (i[..., 2] * np.uint32(1440662683), (i[..., 2] + one) * np.uint32(1440662683))
+
+    def row(dy: int, dz: int) -> Array:
+        rest = ys[dy] + zs[dz]
+        a = _mix(xs[0] + rest)
+        return a + (_mix(xs[1] + rest) - a) * fx
+
+    low = row(0, 0)
+    low = low + (row(1, 0) - low) * fy
+    high = row(0, 1)
+    high = high + (row(1, 1) - high) * fy
+    return (low + (high - low) * fz) * np.float32(2.0) - np.float32(1.0)
+
+
+def fbm(point: Array, seed: int, octaves: int, foot: Array | None = None) -> Array:
+    """Sum of octaves of `value_noise`, about -1 to 1.
+
+    Args:
+        point: (..., 3) in units of the largest lattice cell.
+        seed: picks the noise.
+        octaves: how many, each twice as fine and half as strong.
+        foot: width of a pixel in the units of `point`; octaves finer than two pixels fade out, so nothing flickers.
+    """
+    total = np.zeros(point.shape[:-1], np.float32)
+    weight = 0.0
+    for k in range(octaves):
+        scale, gain = 2.0**k, 0.55**k
+        layer = value_noise(point * np.float32(scale) + np.float32(17.3 * k), seed + 101 * k)
+        if foot is not None:
+            layer = layer * np.clip(1.6 - 2.4 * foot * scale, 0.0, 1.0)
+        total += np.float32(gain) * layer
+        weight += gain
+    return total * np.float32(1.5 / weight)
+
+
+def stripe(x: Array, start: Array | float, width: Array | float, blur: Array) -> Array:
+    """Share of a pixel covered by stripes [start, start + width) of period 1.
+
+    Args:
+        x: coordinate in periods.
+        start: where the stripe begins in its period, 0 to 1.
+        width: its width, 0 to 1.
+        blur: width of the pixel in periods; the stripes are box-filtered over it, exactly.
+    """
+    half = np.maximum(blur, 1e-4) * 0.5
+
+    def covered(t: Array) -> Array:
+        t = t - start
+        whole = np.floor(t)
+        return whole * width + np.minimum(t - whole, width)
+
+    return ((covered(x + half) - covered(x - half)) / (2.0 * half)).astype(np.float32)

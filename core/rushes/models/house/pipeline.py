@@ -1,0 +1,154 @@
+"""`HouseModelPipeline`: features and a prompt in, pictures out. A diffusers pipeline like any other.
+
+The U-Net predicts the clean picture; the scheduler walks the straight path from its start to it. The default start is
+zero and one step: a deterministic network whose variety lives in its inputs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+import torch.nn.functional as functional
+from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler, UNet2DModel
+from transformers import CLIPTextModelWithProjection, PreTrainedTokenizerFast
+
+from rushes.models.house.build import (
+    TEXT_LENGTH,
+    HouseConfig,
+    build_scheduler,
+    build_text_encoder,
+    build_tokenizer,
+    build_unet,
+)
+from rushes.models.house.features import CHANNELS, FEATURE_VERSION
+
+__all__ = ["HouseModelPipeline", "encode_prompts", "predict", "save_pipeline"]
+
+
+def encode_prompts(
+    tokenizer: PreTrainedTokenizerFast, encoder: CLIPTextModelWithProjection, prompts: Sequence[str]
+) -> torch.Tensor:
+    """(B, projection) embeddings of prompts made of vocabulary tokens; unknown words and gaps become `<any>`."""
+    batch = tokenizer(list(prompts), padding="max_length", max_length=TEXT_LENGTH, truncation=True, return_tensors="pt")
+    ids = cast(torch.Tensor, batch["input_ids"]).to(encoder.device)
+    return cast(torch.Tensor, encoder(input_ids=ids).text_embeds)
+
+
+def predict(
+    unet: UNet2DModel, noisy: torch.Tensor, features: torch.Tensor, sigma: torch.Tensor, text: torch.Tensor
+) -> torch.Tensor:
+    """The clean picture the U-Net sees in a noisy one.
+
+    Args:
+        noisy: (B, 3, H, W), -1..1 mixed with noise.
+        features: (B, len(CHANNELS), H, W).
+        sigma: (B,) 1 at the start, 0 at the picture.
+        text: (B, projection).
+
+    Returns:
+        (B, 3, H, W), about -1..1.
+    """
+    patch = round((unet.config["in_channels"] / (3 + features.shape[1])) ** 0.5)
+    packed = functional.pixel_unshuffle(torch.cat([noisy, features], 1), patch)
+    packed = packed.contiguous(memory_format=torch.channels_last)
+    out = cast(Any, unet)(packed, sigma * 1000.0, class_labels=text).sample
+    return functional.pixel_shuffle(out, patch)
+
+
+class HouseModelPipeline(DiffusionPipeline):
+    """Conditioned on `rushes.models.house.features` and a prompt of vocabulary tokens."""
+
+    model_cpu_offload_seq = "text_encoder->unet"
+
+    unet: UNet2DModel
+    text_encoder: CLIPTextModelWithProjection
+    tokenizer: PreTrainedTokenizerFast
+    scheduler: FlowMatchEulerDiscreteScheduler
+
+    def __init__(
+        self,
+        unet: UNet2DModel,
+        text_encoder: CLIPTextModelWithProjection,
+        tokenizer: PreTrainedTokenizerFast,
+        scheduler: FlowMatchEulerDiscreteScheduler,
+    ) -> None:
+        super().__init__()
+        self.register_modules(unet=unet, text_encoder=text_encoder, tokenizer=tokenizer, scheduler=scheduler)
+
+    @classmethod
+    def build(cls, config: HouseConfig | None = None) -> HouseModelPipeline:
+        """A pipeline with random weights (seed torch first for the same ones)."""
+        config = config or HouseConfig()
+        tokenizer = build_tokenizer()
+        return cls(build_unet(config), build_text_encoder(config, len(tokenizer)), tokenizer, build_scheduler())
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        features: torch.Tensor,
+        prompt: str | Sequence[str],
+        *,
+        num_inference_steps: int = 1,
+        latents: torch.Tensor | None = None,
+        callback: Callable[[int], None] | None = None,
+    ) -> torch.Tensor:
+        """Make pictures.
+
+        Args:
+            features: (B, len(CHANNELS), H, W) float; sides must be multiples of 8 with the default network.
+            prompt: one for all, or one per picture.
+            num_inference_steps: 1 to 4 are sensible.
+            latents: (B, 3, H, W) start; None: zeros, which is what the model is trained for.
+            callback: called with the number of steps done, after each.
+
+        Returns:
+            (B, 3, H, W) float32, 0..1, display-referred sRGB, on the pipeline's device.
+        """
+        device, dtype = self.unet.device, self.unet.dtype
+        count = features.shape[0]
+        prompts = [prompt] * count if isinstance(prompt, str) else list(prompt)
+        text = encode_prompts(self.tokenizer, self.text_encoder, prompts).to(dtype)
+        given = features.to(device, dtype)
+        shape = (count, 3, *features.shape[-2:])
+        x = torch.zeros(shape, device=device) if latents is None else latents.to(device, torch.float32)
+        scheduler = self.scheduler
+        scheduler.set_timesteps(
+            sigmas=cast(Any, torch.linspace(1.0, 1.0 / num_inference_steps, num_inference_steps).tolist()),
+            device=device,
+        )
+        for i, step in enumerate(cast(torch.Tensor, scheduler.timesteps)):
+            sigma = step.to(torch.float32) / 1000.0
+            clean = predict(self.unet, x.to(dtype), given, sigma.to(dtype).repeat(count), text).float()
+            velocity = (x - clean) / sigma
+            x = cast(
+                torch.Tensor, scheduler.step(cast(Any, velocity), cast(Any, step), cast(Any, x), return_dict=False)[0]
+            )
+            if callback is not None:
+                callback(i + 1)
+        return (x.float().clamp(-1, 1) + 1) * 0.5
+
+
+def save_pipeline(pipeline: HouseModelPipeline, folder: Path, *, about: dict[str, Any] | None = None) -> None:
+    """Save in diffusers' layout, safetensors, loadable offline.
+
+    transformers names its generic fast tokenizer after an internal class; the names on disk are put right so that any
+    version loads it. `rushes.json` keeps what the weights were trained for: channels, feature version, `about`.
+    """
+    pipeline.save_pretrained(folder, safe_serialization=True)
+    for name, path in (
+        ("model_index.json", ["tokenizer", 1]),
+        ("tokenizer/tokenizer_config.json", ["tokenizer_class"]),
+    ):
+        file = folder / name
+        data: Any = json.loads(file.read_text("utf-8"))
+        spot = data
+        for key in path[:-1]:
+            spot = spot[key]
+        spot[path[-1]] = "PreTrainedTokenizerFast"
+        file.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
+    note = {"feature_version": FEATURE_VERSION, "channels": list(CHANNELS), **(about or {})}
+    (folder / "rushes.json").write_text(json.dumps(note, indent=2) + "\n", "utf-8")

@@ -1,0 +1,295 @@
+"""Trains the house model on prepared pictures. `python -m rushes.training.house --help` for the options.
+
+The state after every `save_every` steps is on disk whole (weights, EMA, optimiser, random state): a run that was stopped
+goes on with the same numbers it would have had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import math
+import os
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+from numpy.typing import NDArray
+from PIL import Image
+
+from rushes.models.house.build import HouseConfig
+from rushes.models.house.pipeline import HouseModelPipeline, encode_prompts, predict, save_pipeline
+from rushes.models.house.vocabulary import FIELDS
+from rushes.training.dataset import Example, Pictures
+from rushes.training.twin import Variant
+
+__all__ = ["TrainConfig", "Trainer", "loss_of", "main", "prompt_of"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """What decides a training run."""
+
+    data: Path
+    """Folder made by `rushes.training.dataset.prepare`."""
+    out: Path
+    """Run folder: checkpoint, pictures, `final/` with the pipeline."""
+    steps: int = 4000
+    """Optimiser steps."""
+    minutes: float = 0.0
+    """Wall-clock budget that ends the run early and drives the learning rate; 0: none."""
+    batch: int = 8
+    crop: int = 96
+    """Side of the square crops; a multiple of the network's size multiple."""
+    rate: float = 5e-4
+    """Peak learning rate."""
+    warmup: int = 60
+    seed: int = 0
+    bf16: bool = True
+    """Autocast to bfloat16."""
+    threads: int = 2
+    save_every: int = 100
+    """Steps between checkpoints."""
+    check_every: int = 200
+    """Steps between validations on held-out scenes."""
+    drop_text: float = 0.04
+    """Chance per field of a prompt to be left open."""
+    model: HouseConfig = field(default_factory=HouseConfig)
+
+
+def prompt_of(variant: Variant, rng: random.Random | None = None, drop: float = 0.0) -> str:
+    """The prompt of a picture; fields are left open ("<any>") with chance `drop`."""
+    given = {"time_of_day": variant.hour, "weather": variant.weather, "place": variant.place, "mood": variant.mood}
+    return " ".join("<any>" if rng is not None and rng.random() < drop else given[name] for name in FIELDS)
+
+
+def loss_of(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """4·MSE + L1 + L1 of the picture's gradients, over (B, 3, H, W)."""
+    dx = functional.l1_loss(made[..., 1:] - made[..., :-1], wanted[..., 1:] - wanted[..., :-1])
+    dy = functional.l1_loss(made[..., 1:, :] - made[..., :-1, :], wanted[..., 1:, :] - wanted[..., :-1, :])
+    return 4.0 * functional.mse_loss(made, wanted) + functional.l1_loss(made, wanted) + dx + dy
+
+
+def to_tensors(examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Features (B, C, h, w) and pictures (B, 3, h, w) in -1..1, float32."""
+    given = torch.from_numpy(np.stack([e.features for e in examples]).astype(np.float32)).permute(0, 3, 1, 2)
+    wanted = torch.from_numpy(np.stack([e.picture for e in examples]).astype(np.float32) / 127.5 - 1.0).permute(
+        0, 3, 1, 2
+    )
+    return given, wanted
+
+
+class Trainer:
+    """One training run; `run` trains, `validate` looks at held-out scenes."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self.config = config
+        config.out.mkdir(parents=True, exist_ok=True)
+        torch.set_num_threads(config.threads)
+        torch.manual_seed(config.seed)
+        self.rng = random.Random(config.seed)
+        self.pipeline = HouseModelPipeline.build(config.model)
+        self.unet = self.pipeline.unet.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        self.text = self.pipeline.text_encoder
+        self.parameters = [*self.unet.parameters(), *self.text.parameters()]
+        self.optimizer = torch.optim.AdamW(self.parameters, config.rate, betas=(0.9, 0.99), weight_decay=0.01)
+        self.ema = [p.detach().clone() for p in self.parameters]
+        self.step = 0
+        self.spent = 0.0
+        self.pictures = Pictures(config.data, held_out=False)
+        self.held_out = Pictures(config.data, held_out=True)
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the state is kept."""
+        return self.config.out / "checkpoint.pt"
+
+    def resume(self) -> bool:
+        """Take up the run folder's checkpoint; False when there is none."""
+        if not self.checkpoint.exists():
+            return False
+        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
+        self.unet.load_state_dict(state["unet"])
+        self.text.load_state_dict(state["text"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        for mine, theirs in zip(self.ema, state["ema"], strict=True):
+            mine.copy_(theirs)
+        self.step, self.spent = int(state["step"]), float(state["spent"])
+        torch.set_rng_state(state["torch_rng"])
+        version, internal, gauss = state["rng"]
+        self.rng.setstate((version, tuple(internal), gauss))
+        return True
+
+    def save(self) -> None:
+        """Write the whole state beside its name, then rename."""
+        state = {
+            "unet": self.unet.state_dict(),
+            "text": self.text.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "ema": self.ema,
+            "step": self.step,
+            "spent": self.spent,
+            "torch_rng": torch.get_rng_state(),
+            "rng": [*self.rng.getstate()[:1], list(self.rng.getstate()[1]), self.rng.getstate()[2]],
+        }
+        part = self.checkpoint.with_suffix(f".{os.getpid()}")
+        torch.save(state, part)
+        part.replace(self.checkpoint)
+
+    def progress(self) -> float:
+        """Share of the run that is done, 0..1: by steps, or by the clock where a time budget is given."""
+        by_steps = self.step / self.config.steps
+        return min(1.0, max(by_steps, self.spent / (60 * self.config.minutes) if self.config.minutes else 0.0))
+
+    def train_step(self) -> float:
+        """One optimiser step; returns the loss."""
+        c = self.config
+        lr = (
+            c.rate
+            * min(1.0, (self.step + 1) / c.warmup)
+            * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * self.progress())))
+        )
+        for group in self.optimizer.param_groups:
+            group["lr"] = lr
+        examples = self.pictures.batch(self.rng, c.batch, c.crop)
+        given, wanted = to_tensors(examples)
+        prompts = [prompt_of(e.variant, self.rng, c.drop_text) for e in examples]
+        noisy, sigma = self._start(wanted)
+        with torch.autocast("cpu", torch.bfloat16, enabled=c.bf16):
+            text = encode_prompts(self.pipeline.tokenizer, self.text, prompts)
+            made = predict(self.unet, noisy, given, sigma, text)
+        loss = loss_of(made.float(), wanted)
+        self.optimizer.zero_grad(set_to_none=True)
+        cast(Any, loss).backward()
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        self.step += 1
+        decay = min(0.995, (1 + self.step) / (20 + self.step))
+        with torch.no_grad():
+            torch._foreach_mul_(self.ema, decay)  # pyright: ignore[reportPrivateUsage]
+            torch._foreach_add_(self.ema, [p.detach() for p in self.parameters], alpha=1 - decay)  # pyright: ignore[reportPrivateUsage]
+        return float(loss.detach())
+
+    def _start(self, wanted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """60 % pure start at zero, 15 % pure start at noise, the rest anywhere on the path, half of it without noise."""
+        count = wanted.shape[0]
+        pick = torch.rand(count)
+        sigma = torch.where(pick < 0.75, torch.ones(count), torch.rand(count).clamp(0.02, 1.0))
+        loud = ((pick >= 0.6) & (torch.rand(count) < 0.5)) | ((pick >= 0.6) & (pick < 0.75))
+        noise = torch.randn_like(wanted) * loud.float().view(-1, 1, 1, 1)
+        s = sigma.view(-1, 1, 1, 1)
+        return (1 - s) * wanted + s * noise, sigma
+
+    def averaged(self) -> HouseModelPipeline:
+        """The pipeline with the averaged weights; the training weights are put back by `restore`."""
+        self._kept = [p.detach().clone() for p in self.parameters]
+        with torch.no_grad():
+            for p, e in zip(self.parameters, self.ema, strict=True):
+                p.copy_(e)
+        return self.pipeline
+
+    def restore(self) -> None:
+        """Undo `averaged`."""
+        with torch.no_grad():
+            for p, k in zip(self.parameters, self._kept, strict=True):
+                p.copy_(k)
+
+    def validate(self, count: int = 24) -> float:
+        """Mean PSNR (dB) of one-step pictures of held-out scenes; writes a grid beside the checkpoint."""
+        pipeline = self.averaged()
+        rows: list[NDArray[np.uint8]] = []
+        psnr: list[float] = []
+        for k in range(min(count, len(self.held_out))):
+            example = self.held_out.example((k * 7) % len(self.held_out))
+            given, _ = to_tensors([example])
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.config.bf16):
+                made = pipeline(given, prompt_of(example.variant))[0]
+            picture = (made.permute(1, 2, 0).float().numpy() * 255).round().astype(np.uint8)
+            error = float(np.mean((picture.astype(np.float64) - example.picture) ** 2))
+            psnr.append(10 * math.log10(255**2 / max(error, 1e-6)))
+            rows.append(np.concatenate([picture, example.picture], 1))
+        self.restore()
+        if rows:
+            while len(rows) % 3:
+                rows.append(np.zeros_like(rows[0]))
+            grid = np.concatenate([np.concatenate(rows[i : i + 3], 1) for i in range(0, len(rows), 3)], 0)
+            Image.fromarray(grid).save(self.config.out / "held_out.png")
+        return float(np.mean(psnr)) if psnr else float("nan")
+
+    def finish(self) -> Path:
+        """Save the averaged pipeline in `final/`."""
+        folder = self.config.out / "final"
+        save_pipeline(
+            self.averaged(),
+            folder,
+            about={"steps": self.step, "pictures": len(self.pictures), "crop": self.config.crop},
+        )
+        self.restore()
+        return folder
+
+    def run(self) -> Path:
+        """Train to the end and save; returns the folder of the pipeline."""
+        c = self.config
+        smooth: float | None = None
+        while self.step < c.steps and self.progress() < 1.0:
+            began = time.monotonic()
+            loss = self.train_step()
+            self.spent += time.monotonic() - began
+            smooth = loss if smooth is None else 0.97 * smooth + 0.03 * loss
+            if self.step % 20 == 0:
+                _log.info(
+                    "step %d loss %.4f, %.2f s a step, %d pictures",
+                    self.step,
+                    smooth,
+                    self.spent / self.step,
+                    len(self.pictures),
+                )
+                self.pictures.refresh()
+                self.held_out.refresh()
+            if self.step % c.check_every == 0:
+                _log.info("step %d held-out PSNR %.2f dB", self.step, self.validate())
+            if self.step % c.save_every == 0:
+                self.save()
+        self.save()
+        _log.info("step %d held-out PSNR %.2f dB", self.step, self.validate())
+        return self.finish()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command-line door."""
+    parser = argparse.ArgumentParser(description="Train the house model on prepared pictures.")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--minutes", type=float, default=0.0)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--crop", type=int, default=96)
+    parser.add_argument("--no-bf16", action="store_true")
+    parser.add_argument("--check-every", type=int, default=200)
+    given = parser.parse_args(argv)
+    config = TrainConfig(
+        given.data, given.out, given.steps, given.minutes, given.batch, given.crop, check_every=given.check_every
+    )
+    config = replace(config, bf16=not given.no_bf16)
+    (config.out).mkdir(parents=True, exist_ok=True)
+    (config.out / "config.json").write_text(json.dumps(asdict(config), indent=2, default=str) + "\n", "utf-8")
+    trainer = Trainer(config)
+    if trainer.resume():
+        _log.info("goes on at step %d", trainer.step)
+    _log.info("saved in %s", trainer.run())
+    return 0
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    sys.exit(main())
