@@ -5,7 +5,8 @@
 
 `--preview DIR` also renders each camera's first, middle and last frame with flat colours and one soft light, which
 is not saved: the scene has no sun, so the brief decides the time of day. Nothing is drawn from chance: the same
-script gives the same scene. Metres, Z up; the quay's edge is x = 0, water lies at x < 0, the street runs along +Y.
+script gives the same scene. The committed file was saved with Blender 4.2, so that every Blender that Rushes works
+with can open it. Metres, Z up; the quay's edge is x = 0, water lies at x < 0, the street runs along +Y.
 """
 
 from __future__ import annotations

@@ -15,7 +15,10 @@ def curves(owner: Any) -> dict[str, list[list[Any]]]:
     action = owner.animation_data.action if owner.animation_data else None
     if action is None:
         return {}
-    bags = [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+    if hasattr(action, "layers"):  # from Blender 4.4 on
+        bags = [bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags]
+    else:
+        bags = [action]
     return {
         f"{curve.data_path}[{curve.array_index}]": [
             [round(v, 5) for v in key.co] + [key.interpolation] for key in curve.keyframe_points
