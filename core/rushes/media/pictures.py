@@ -22,6 +22,7 @@ __all__ = [
     "Bytes",
     "Picture",
     "beside",
+    "draft_name",
     "frame_sha256",
     "linear_to_srgb",
     "load_png",
@@ -73,6 +74,11 @@ def frame_sha256(frame: Bytes) -> str:
     return hashlib.sha256(head + np.ascontiguousarray(frame).tobytes()).hexdigest()
 
 
+def draft_name(path: Path) -> Path:
+    """The hidden name beside `path` that this process writes to; the suffix stays, writers go by it."""
+    return path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+
+
 @contextmanager
 def beside(path: Path) -> Generator[Path, None, None]:
     """A hidden name beside `path` to write to; renamed onto it on a clean exit, removed on any other.
@@ -80,7 +86,7 @@ def beside(path: Path) -> Generator[Path, None, None]:
     DiskFullError when there is no room; nothing half written is left either way.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    draft = draft_name(path)
     try:
         with disk_full_as_error(path):
             yield draft
