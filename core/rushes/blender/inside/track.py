@@ -29,11 +29,12 @@ class Track:
         self.cameras: list[CameraFrame] = []
         self.matrices: list[list[Matrix4]] = [[] for _ in subjects]
         self.seen = [False] * len(subjects)
+        self.bounds: list[tuple[Vec3, Vec3] | None] = [None] * len(subjects)
 
     def legend(self, sun: Sun | None) -> Legend:
         """Objects that render in at least one frame."""
-        found = zip(self.subjects, self.matrices, self.seen)
-        return Legend(tuple(_legend_object(s, m) for s, m, seen in found if seen), sun)
+        found = zip(self.subjects, self.matrices, self.seen, self.bounds)
+        return Legend(tuple(_legend_object(s, m, b) for s, m, seen, b in found if seen), sun)
 
 
 def follow(scene: Any, camera: Any, frames: Sequence[int], subjects: Sequence[Subject], channel: Channel) -> Track:
@@ -46,13 +47,24 @@ def follow(scene: Any, camera: Any, frames: Sequence[int], subjects: Sequence[Su
         for i, subject in enumerate(subjects):
             found = subject.obj.evaluated_get(graph)
             track.seen[i] = track.seen[i] or not found.hide_render
+            if index == 0:
+                track.bounds[i] = _bounds(found)
             track.matrices[i].append(plain_matrix(found.matrix_world))
         if index % 10 == 0:
             channel.progress(0.05 * index / len(frames), "track", f"frame {frame}")
     return track
 
 
-def _legend_object(subject: Subject, matrices: list[Matrix4]) -> LegendObject:
+def _bounds(found: Any) -> tuple[Vec3, Vec3] | None:
+    corners = [tuple(float(v) for v in corner) for corner in found.bound_box]
+    low, high = (tuple(pick(axis) for axis in zip(*corners)) for pick in (min, max))
+    flat = [*low, *high]
+    if not all(math.isfinite(v) for v in flat) or low == high:
+        return None
+    return (flat[0], flat[1], flat[2]), (flat[3], flat[4], flat[5])
+
+
+def _legend_object(subject: Subject, matrices: list[Matrix4], bounds: tuple[Vec3, Vec3] | None) -> LegendObject:
     return LegendObject(
         id=subject.id,
         name=subject.name,
@@ -63,6 +75,7 @@ def _legend_object(subject: Subject, matrices: list[Matrix4]) -> LegendObject:
         matrices=tuple(matrices) if _moves(matrices) else tuple(matrices[:1]),
         holdout=subject.holdout,
         deforms=subject.deforms,
+        bounds=bounds,
     )
 
 
