@@ -9,7 +9,6 @@ from typing import Any
 
 from rushes.contracts import JobContext, PassesRequest, Recipe, Take, decode
 from rushes.errors import PassesError, ProductionError, ProtocolError, RecipeError
-from rushes.generators.protocol import Generator
 from rushes.jobs.doors import OpenPasses
 from rushes.jobs.environment import environment
 from rushes.jobs.registry import Services
@@ -20,6 +19,7 @@ from rushes.jobs.stages import Stages
 from rushes.library.files import read_json
 from rushes.library.production import Production
 from rushes.media.pictures import frame_sha256
+from rushes.models.store import check_ref
 
 __all__ = ["ReplayRequest", "run"]
 
@@ -57,7 +57,7 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
         )
     stages = Stages(context, _WEIGHTS)
     generator = services.generators.get(recipe.generator)
-    _check_model(recipe, generator)
+    check_ref(recipe.model, generator.model_ref())
     inputs = _passes(production, take, recipe, services, stages)
     stored = _stored_hashes(production, take)
     different = [
@@ -75,22 +75,6 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
         "recipe_hash": recipe.hash,
         "environment": _changes(take.environment),
     }
-
-
-def _check_model(recipe: Recipe, generator: Generator) -> None:
-    now = generator.model_ref()
-    then = recipe.model
-    if now == then:
-        return
-    changed = sorted(name for name in {*now.files, *then.files} if now.files.get(name) != then.files.get(name)) or [
-        f"{then.id} became {now.id}"
-    ]
-    raise RecipeError(
-        f"The model {then.id!r} is not the one this take was made with; changed: {', '.join(changed[:8])}.",
-        code="recipe.model",
-        hint="Bring the old files back to replay it, or shoot a new take.",
-        details={"changed": changed},
-    )
 
 
 def _passes(production: Production, take: Take, recipe: Recipe, services: Services, stages: Stages) -> OpenPasses:

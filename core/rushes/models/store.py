@@ -219,5 +219,5 @@ def check_ref(expected: ModelRef, actual: ModelRef) -> None:
         f"The model {expected.id} is not the one this take was made with: {', '.join(words)}.",
         code="recipe.model",
         hint="Put the model's old files back to replay the take, or shoot a new take with the model as it is.",
-        details={"model": expected.id, "files": changed},
+        details={"model": expected.id, "changed": changed},
     )
