@@ -14,6 +14,7 @@ from rushes.client.launcher import engine_python
 from rushes.client.locks import FileLock
 from rushes.client.transport import HttpTransport
 from rushes.errors import DependencyError, EngineError, EngineUnreachable
+from rushes.testing.engine import running_engine
 
 
 @pytest.fixture
@@ -89,6 +90,12 @@ def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
         ensure_engine(tmp_path / "file" / "home")
     assert caught.value.code == "engine.home"
     assert "RUSHES_HOME" in caught.value.hint
+
+
+def test_a_relative_home_is_where_the_caller_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with running_engine(Path("home")) as client:
+        assert client.info().home == str(tmp_path / "home")
 
 
 def test_the_engines_python(monkeypatch: pytest.MonkeyPatch) -> None:

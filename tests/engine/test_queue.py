@@ -11,7 +11,7 @@ from rushes.client import EngineHome
 from rushes.contracts import JobRequest, JobState, JobStatus
 from rushes.engine.queue import JobQueue
 from rushes.engine.store import JobStore
-from rushes.errors import DiskFullError, ProtocolError, SceneError
+from rushes.errors import DiskFullError, ProtocolError, SceneError, SystemFault
 
 
 @pytest.fixture
@@ -202,6 +202,16 @@ def test_a_full_disk_refuses_a_new_job_and_forgets_no_running_one(
     assert on_disk(store, job.id).result == {"take": "t1"}
     with pytest.raises(ProtocolError):
         queue.get("job-0000000b")
+
+
+def test_a_disk_that_went_away_is_told_when_submitting(store: JobStore, queue: JobQueue, tmp_path: Path) -> None:
+    jobs = tmp_path / "engine" / "jobs"
+    jobs.rename(tmp_path / "unplugged")
+    with pytest.raises(SystemFault) as caught:
+        queue.submit(ask("a"))
+    assert caught.value.code == "engine.disk"
+    (tmp_path / "unplugged").rename(jobs)
+    assert queue.submit(ask("a")).state is JobState.QUEUED
 
 
 def test_waiting_jobs_say_why_nothing_goes_on(queue: JobQueue) -> None:

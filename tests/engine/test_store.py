@@ -79,6 +79,21 @@ def test_an_index_that_was_left_behind_is_set_right(files: EngineHome) -> None:
     store.close()
 
 
+def test_an_index_that_cannot_be_written_holds_nothing_up(files: EngineHome) -> None:
+    store = JobStore(files)
+    other = sqlite3.connect(files.index)
+    store._index.execute("PRAGMA busy_timeout = 10")
+    other.execute("BEGIN IMMEDIATE")
+    store.save(status(9))
+    assert store.load("job-00000009") == status(9), "the folder is the truth"
+    assert store.newest(active=False, limit=1) == ["job-00000004"]
+    other.rollback()
+    other.close()
+    store.catch_up()
+    assert store.newest(active=False, limit=1) == ["job-00000009"]
+    store.close()
+
+
 def test_the_schema_is_numbered_and_made_once(files: EngineHome) -> None:
     connection = sqlite3.connect(files.index)
     assert connection.execute("PRAGMA user_version").fetchone() == (1,)

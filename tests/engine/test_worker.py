@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from rushes.client.locks import FileLock
 from rushes.contracts import JobContext, JobRequest, JobState, JobStatus, encode
 from rushes.engine.worker import Channel, WorkerContext, as_error, run_job
 from rushes.errors import DiskFullError, InputError, JobFailed, ProtocolError, SystemFault
@@ -57,6 +58,12 @@ def test_a_preview_is_whole_before_it_is_told(tmp_path: Path) -> None:
     assert (tmp_path / "preview.png").read_bytes() == TINY_PNG
     assert list(tmp_path.iterdir()) == [tmp_path / "preview.png"]
     assert lines(out)[0]["event"] == "preview"
+
+
+def test_a_preview_that_cannot_be_written_ends_no_job(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    WorkerContext("job-00000001", tmp_path / "missing", Channel(out)).preview(TINY_PNG)
+    assert out.getvalue() == b""
 
 
 def test_cancel_is_cooperative(tmp_path: Path) -> None:
@@ -117,6 +124,18 @@ def test_after_a_cuda_fault_the_worker_leaves(tmp_path: Path) -> None:
 
 def breaks_the_device(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
     raise RuntimeError("CUDA error: device-side assert triggered")
+
+
+def test_two_workers_never_write_in_one_jobs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one of a killed engine may still hold the job when the next engine starts it again."""
+    status, context, _ = setup(tmp_path)
+    former = FileLock(tmp_path / "lease")
+    former.acquire()
+    monkeypatch.setattr("rushes.engine.worker._LEASE_WAIT", 0.05)
+    end = run_job(status, tmp_path, context, Services(tmp_path), DOUBLES)
+    assert (end["state"], end["error"]["kind"]) == ("failed", "WorkerLost")
+    former.release()
+    assert run_job(status, tmp_path, context, Services(tmp_path), DOUBLES)["state"] == "done"
 
 
 def test_use_cases_are_found_by_name_and_imported_late() -> None:

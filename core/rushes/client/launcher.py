@@ -29,7 +29,7 @@ def connect(home: Path | None = None) -> Client:
 
     EngineUnreachable when none runs.
     """
-    where = home or rushes_home()
+    where = (home or rushes_home()).absolute()
     return Client(discover(where), reconnect=lambda: discover(where))
 
 
@@ -48,7 +48,7 @@ def ensure_engine(
     this one dies under it; else it only looks for one. EngineError `engine.start` with the end of
     the log when the engine does not come up within `timeout` seconds.
     """
-    where = home or rushes_home()
+    where = (home or rushes_home()).absolute()
 
     def again() -> Any:
         return _ensure(where, python, options, timeout) if keep_alive else discover(where)
@@ -86,9 +86,9 @@ def _ensure(home: Path, python: str | None, options: Sequence[str], timeout: flo
 
 def start_engine(home: Path, *, python: str | None = None, options: Sequence[str] = ()) -> subprocess.Popen[bytes]:
     """Start an engine that outlives this process; returns before it is ready."""
-    files = EngineHome(home)
+    files = EngineHome(home.absolute())
     _make_folder(files.folder)
-    command = [python or engine_python(), "-m", "rushes.engine", "--home", str(home), *options]
+    command = [python or engine_python(), "-m", "rushes.engine", "--home", str(files.home), *options]
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW

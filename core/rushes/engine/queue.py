@@ -17,7 +17,7 @@ from rushes.client.client import new_job_id
 from rushes.contracts import JobRequest, JobState, JobStatus, canonical_json
 from rushes.engine.estimate import Estimate
 from rushes.engine.store import JobStore, check_job_id
-from rushes.errors import DiskFullError, JobCancelled, ProtocolError, RushesError, WorkerLost
+from rushes.errors import JobCancelled, ProtocolError, RushesError, SystemFault, WorkerLost
 
 __all__ = ["JobQueue", "Subscription"]
 
@@ -264,6 +264,7 @@ class JobQueue:
         """Write what could not be written before (full disk). Called now and then."""
         for status in list(self._unsaved.values()):
             self._persist(status, durable=True)
+        self._store.catch_up()
 
     def _cancelled(self, job_id: str) -> JobStatus:
         error = JobCancelled("The job was cancelled.").to_dict()
@@ -292,9 +293,10 @@ class JobQueue:
         try:
             self._store.save(status, durable=durable)
             self._unsaved.pop(status.id, None)
-        except DiskFullError as exc:
+        except SystemFault as exc:  # also DiskFullError
             # Memory stays right and `flush` tries again; the job itself meets the same disk and says so.
-            log.error("job %s not written: %s", status.id, exc)
+            if status.id not in self._unsaved:
+                log.error("job %s not written: %s", status.id, exc)
             self._unsaved[status.id] = status
 
     def _waiting(self) -> list[JobStatus]:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from rushes.client.home import EngineHome
 from rushes.contracts import JobState, JobStatus, decode, encode
-from rushes.errors import ProtocolError, RushesError, disk_full_as_error
+from rushes.errors import ProtocolError, RushesError, SystemFault, disk_full_as_error
 
 __all__ = ["JobStore", "check_job_id", "reindex"]
 
@@ -45,7 +45,9 @@ class JobStore:
     def __init__(self, files: EngineHome) -> None:
         self._jobs = files.jobs
         self._index_path = files.index
-        self._jobs.mkdir(parents=True, exist_ok=True)
+        with disk_full_as_error(self._jobs):
+            self._jobs.mkdir(parents=True, exist_ok=True)
+        self._behind: set[str] = set()
         self._index = self._open_index()
 
     def close(self) -> None:
@@ -62,8 +64,21 @@ class JobStore:
         """Replace job.json in one step, then the index row.
 
         `durable` waits for the disk; without it (progress) the change may be lost with the power.
-        DiskFullError leaves the old job.json as it was.
+        DiskFullError or SystemFault `engine.disk` leave the old job.json as it was.
         """
+        try:
+            self._write(status, durable)
+        except OSError as exc:
+            raise SystemFault(
+                f"{self.folder(status.id)} cannot be written ({exc.strerror}).",
+                code="engine.disk",
+                hint="Is the disk there, and may you write to it?",
+            ) from exc
+        if durable:
+            self._behind.add(status.id)
+            self.catch_up()
+
+    def _write(self, status: JobStatus, durable: bool) -> None:
         folder = self.folder(status.id)
         target = folder / "job.json"
         beside = folder / "job.json.new"
@@ -75,9 +90,6 @@ class JobStore:
                     out.flush()
                     os.fsync(out.fileno())
             os.replace(beside, target)
-        if durable:
-            self._put(status)
-            self._index.commit()
 
     def load(self, job_id: str) -> JobStatus | None:
         """The job as its folder has it; None when there is no such job. ProtocolError when it is unreadable."""
@@ -126,6 +138,19 @@ class JobStore:
         """When the newest job came (Unix time); 0 when there is none."""
         return float(self._index.execute("SELECT max(created) FROM jobs").fetchone()[0] or 0.0)
 
+    def catch_up(self) -> None:
+        """Bring the index up to the folders where it is behind. A full disk or a lock leaves it behind for now."""
+        try:
+            for job_id in list(self._behind):
+                status = self.load(job_id)
+                if status is not None:
+                    self._put(status)
+            self._index.commit()
+            self._behind.clear()
+        except sqlite3.Error as exc:
+            log.warning("the index is behind: %s", exc)
+            self._index.rollback()
+
     def newest(self, *, active: bool, limit: int) -> list[str]:
         """Ids, newest first."""
         live = (JobState.QUEUED.value, JobState.RUNNING.value)
@@ -162,8 +187,15 @@ class JobStore:
             for suffix in ("", "-wal", "-shm"):
                 self._index_path.with_name(self._index_path.name + suffix).unlink(missing_ok=True)
             fresh = True
-            connection = _connect(self._index_path)
-            steps = _migrate(connection)
+            try:
+                connection = _connect(self._index_path)
+                steps = _migrate(connection)
+            except sqlite3.Error as again:
+                raise SystemFault(
+                    f"{self._index_path} cannot be made: {again}.",
+                    code="engine.index",
+                    hint="Is there room on the disk, and may you write to it?",
+                ) from again
         self._index = connection
         if fresh or steps:
             log.info("index made from %d job folders", self.reindex())
@@ -171,7 +203,7 @@ class JobStore:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=10.0)
+    connection = sqlite3.connect(path, timeout=2.0)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")

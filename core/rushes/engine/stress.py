@@ -10,6 +10,8 @@ import json
 import os
 import random
 import signal
+import statistics
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -20,7 +22,7 @@ from rushes.contracts import JobRequest, JobState, JobStatus, Metric
 from rushes.errors import EngineError
 from rushes.testing.engine import running_engine
 
-__all__ = ["StressReport", "run_stress", "stress_metrics"]
+__all__ = ["StressReport", "queue_metrics", "run_stress", "start_metrics", "stress_metrics"]
 
 _LINES = 12
 
@@ -147,3 +149,22 @@ def stress_metrics(report: StressReport) -> tuple[Metric, ...]:
         ),
         Metric.judged("queue.seconds", report.seconds, "s"),
     )
+
+
+def queue_metrics(*, jobs: int = 50, seed: int = 1) -> tuple[Metric, ...]:
+    """Run the stress in a folder of its own and give its figures, and those of starting an engine."""
+    with tempfile.TemporaryDirectory(prefix="rushes-queue-") as folder:
+        report = run_stress(Path(folder) / "stress", jobs=jobs, seed=seed)
+        return (*stress_metrics(report), *start_metrics(Path(folder) / "start"))
+
+
+def start_metrics(home: Path, *, tries: int = 3) -> tuple[Metric, ...]:
+    """Seconds from nothing to an engine that answers: median of `tries` starts in `home`."""
+    seconds: list[float] = []
+    for _ in range(tries):
+        start = time.perf_counter()
+        with running_engine(home) as client:
+            client.info()
+            seconds.append(time.perf_counter() - start)
+    note = f"median of {tries}; slowest {max(seconds):.2f} s"
+    return (Metric.judged("engine.ready", statistics.median(seconds), "s", compare="<=", limit=2.0, note=note),)

@@ -85,10 +85,14 @@ class WorkerContext:
         self._channel.send("note", job=self._job, text=text)
 
     def preview(self, png: bytes) -> None:
-        """Show the newest picture (the bytes of a PNG file)."""
+        """Show the newest picture (the bytes of a PNG file). One that cannot be written is left out."""
         beside = self._folder / (PREVIEW + ".new")
-        beside.write_bytes(png)
-        os.replace(beside, self._folder / PREVIEW)
+        try:
+            beside.write_bytes(png)
+            os.replace(beside, self._folder / PREVIEW)
+        except OSError as exc:  # no reason to end a job: a full disk meets the take itself soon enough
+            log.warning("no preview: %s", exc)
+            return
         self._channel.send("preview", job=self._job, name=PREVIEW)
 
     def should_stop(self) -> bool:
@@ -248,6 +252,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     inbox.start()
     channel.send("hello", pid=os.getpid())
     services = Services(home=options.home, blender=options.blender)
+    if options.doubles:
+        from rushes.testing.studio import furnish
+
+        furnish(services)
     table = _table(options.doubles)
     if options.describe:
         _describe(services, channel)

@@ -109,6 +109,8 @@ class _Slot:
         self._process = process
         reading = asyncio.create_task(self._read(process))
         leaving = asyncio.create_task(process.wait())
+        # Who cannot be heard any more (its pipe is closed, a line without end) is of no use.
+        reading.add_done_callback(lambda _: _kill_group(process))
         try:
             while not leaving.done():
                 job = self._queue.claim() if self._up.is_set() else None

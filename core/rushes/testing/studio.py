@@ -1,0 +1,56 @@
+"""Doubles for a whole worker: the fake generator, and scenes that need no Blender.
+
+An engine that runs with `--doubles` uses these; a file made by `testing.analytic_door.write_blend` is
+then taken for a .blend, any other goes to the real Blender.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rushes.contracts import JobContext, PassesManifest, PassesRequest, SceneInfo
+from rushes.jobs.doors import BlenderDoor, OpenPasses, PassesDoor
+from rushes.jobs.registry import Services
+from rushes.testing.analytic_door import AnalyticDoor
+from rushes.testing.fake_generator import FakeGenerator
+
+__all__ = ["SwitchDoor", "furnish"]
+
+_DOUBLE = b"BLENDER-double"
+
+
+def furnish(services: Services) -> None:
+    """Add the generator "fake" and let doubles of scenes through."""
+    if "fake" not in services.generators.ids():
+        services.generators.add({"fake": FakeGenerator})
+    services.door = SwitchDoor(AnalyticDoor(), services.passes)
+
+
+class SwitchDoor:
+    """Doubles of scenes go to one door, real ones to the other."""
+
+    def __init__(self, double: PassesDoor, real: PassesDoor | None = None) -> None:
+        self._double = double
+        self._real = real or BlenderDoor()
+
+    @property
+    def version(self) -> str:
+        """Both, for either may be asked."""
+        return f"{self._double.version}/{self._real.version}"
+
+    def inspect(self, blend: Path, context: JobContext) -> SceneInfo:
+        """See PassesDoor."""
+        return self._for(blend).inspect(blend, context)
+
+    def render(self, request: PassesRequest, out: Path, context: JobContext) -> PassesManifest:
+        """See PassesDoor."""
+        return self._for(Path(request.blend)).render(request, out, context)
+
+    def open(self, folder: Path) -> OpenPasses:
+        """See PassesDoor."""
+        double = (folder / "frames").is_dir() and any((folder / "frames").glob("*.txt"))
+        return (self._double if double else self._real).open(folder)
+
+    def _for(self, blend: Path) -> PassesDoor:
+        with blend.open("rb") as file:
+            return self._double if file.read(len(_DOUBLE)) == _DOUBLE else self._real
