@@ -206,13 +206,13 @@ class _Film:
     def _refuse_nothing(self, shot: Shot, legend: Legend) -> None:
         if self._seen:
             return
-        why = "no object renders" if not legend.objects else "the camera sees none of them"
-        raise SceneError(
-            f"Nothing is visible in the shot {shot.name!r}: {why}.",
-            code="scene.empty",
-            hint=f"Point the camera {shot.camera!r} at the set, check its clipping distances, and check that the "
-            "objects are not hidden in renders (the camera icon in the outliner).",
-        )
+        if legend.objects:
+            why = f"the camera {shot.camera!r} sees none of the {len(legend.objects)} objects"
+            hint = "Point it at the set, and check its clipping distances and its scale."
+        else:
+            why = "no object renders"
+            hint = "Switch objects and collections on for renders (the camera icon in the outliner)."
+        raise SceneError(f"Nothing is visible in the shot {shot.name!r}: {why}.", code="scene.empty", hint=hint)
 
     def _write(self, name: str, value: Any) -> str:
         data = canonical_json(value).encode("utf-8")

@@ -7,6 +7,7 @@ Everything is changed in memory only: nobody saves the file afterwards.
 
 from __future__ import annotations
 
+import importlib
 import math
 from typing import Any
 
@@ -106,7 +107,7 @@ def configure_beauty(scene: Any, view_layer: Any, *, size: tuple[int, int], samp
     _only_layer(scene, view_layer)
     _apply(scene.cycles, {**_ONE_SAMPLE, "samples": samples, "max_bounces": 3, "diffuse_bounces": 2})
     _apply(scene.cycles, {"glossy_bounces": 2, "transmission_bounces": 3, "transparent_max_bounces": 8})
-    _apply(scene.cycles, {"use_denoising": bpy.app.build_options.openimagedenoise, "sample_clamp_indirect": 4.0})
+    _apply(scene.cycles, {"use_denoising": _can_denoise(), "sample_clamp_indirect": 4.0})
     _apply(scene.cycles, {"denoising_quality": "FAST", "filter_width": 1.5, "pixel_filter_type": "BLACKMAN_HARRIS"})
     scene.cycles.device = "CPU"
     view_layer.samples = 0
@@ -128,8 +129,18 @@ def configure_output(scene: Any, *, codec: str = "ZIPS") -> None:
     settings.file_format = "OPEN_EXR_MULTILAYER"
     settings.color_depth = "32"
     settings.exr_codec = codec
+    if hasattr(settings, "use_exr_interleave"):  # 5.0.1 cannot write several parts unless pixels are square
+        settings.use_exr_interleave = scene.render.pixel_aspect_x != scene.render.pixel_aspect_y
     if hasattr(settings, "use_preview"):
         settings.use_preview = False
+
+
+def _can_denoise() -> bool:
+    """Some distributions build Blender without a denoiser."""
+    try:
+        return bool(importlib.import_module("_cycles").with_openimagedenoise)
+    except (ModuleNotFoundError, AttributeError):
+        return False
 
 
 def _apply(target: Any, values: dict[str, Any]) -> None:

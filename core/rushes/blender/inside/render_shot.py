@@ -12,7 +12,7 @@ import bpy
 
 from rushes.blender.inside import pass_setup, scene_open, shots, subjects, track
 from rushes.blender.inside.channel import Channel
-from rushes.contracts import CameraTrack, PassesRequest, Shot, Size, Sun, Vec3, decode, encode
+from rushes.contracts import CameraTrack, PassesRequest, Shot, Sun, Vec3, decode, encode
 from rushes.errors import BlenderError, SceneError
 
 __all__ = ["run"]
@@ -40,14 +40,14 @@ def run(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
     size = wanted.size or shots.scene_size(scene)
     camera = _take_over(scene, shot)
     layer = bpy.context.view_layer
+    film = _Film(scene, shot, channel, wanted.beauty)
+    if wanted.beauty:  # first, while everything is as the artist made it
+        pass_setup.configure_beauty(scene, layer, size=(size.width, size.height))
+        film.roll(out / "beauty", "beauty")
     found = subjects.prepare(scene, layer, channel)
     followed = track.follow(scene, camera, shot.range.frames, found, channel)
     sun = shots.scene_sun(scene, layer)
     direction = _direction(wanted.sun_direction, sun, followed)
-    film = _Film(scene, shot, size, channel, wanted.beauty)
-    if wanted.beauty:
-        pass_setup.configure_beauty(scene, layer, size=(size.width, size.height))
-        film.roll(out / "beauty", "beauty")
     pass_setup.configure_passes(scene, layer, size=(size.width, size.height), sun_direction=direction)
     film.roll(out / "frames", "passes")
     aspect = (scene.render.pixel_aspect_x, scene.render.pixel_aspect_y)
@@ -84,7 +84,7 @@ def _direction(asked: Vec3 | None, sun: Sun | None, followed: track.Track) -> Ve
 class _Film:
     """Renders the shot's frames as one animation and tells the parent of each."""
 
-    def __init__(self, scene: Any, shot: Shot, size: Size, channel: Channel, beauty: bool) -> None:
+    def __init__(self, scene: Any, shot: Shot, channel: Channel, beauty: bool) -> None:
         self._scene, self._shot, self._channel = scene, shot, channel
         self._rolls = 2 if beauty else 1
         self._roll = 0

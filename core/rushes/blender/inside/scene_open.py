@@ -36,9 +36,9 @@ def open_blend(path: Path, channel: Channel) -> Any:
         bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False, use_scripts=False)
     except RuntimeError as exc:
         raise BlendError(
-            f"Blender {bpy.app.version_string} cannot open {path.name}: {_reason(exc)}",
+            f"{path.name} is damaged; Blender {bpy.app.version_string} cannot open it ({_reason(exc)}).",
             code="blend.damaged",
-            hint="Open it in Blender and save it again, or restore a backup (.blend1).",
+            hint="It may have been cut off while it was copied: copy it again, or restore a backup (the .blend1 beside it).",
         ) from exc
     _refuse_newer(path, (bpy.data.version[0], bpy.data.version[1]))
     _refuse_missing_libraries(path)
@@ -54,8 +54,9 @@ def open_blend(path: Path, channel: Channel) -> Any:
 
 
 def _reason(exc: RuntimeError) -> str:
+    """The last thing Blender says; it names the file twice before that."""
     lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
-    return lines[-1].removeprefix("Error: ") if lines else "it is damaged."
+    return lines[-1].rpartition(": ")[2].rstrip(".") if lines else "no reason given"
 
 
 def _refuse_newer(path: Path, version: tuple[int, int]) -> None:
@@ -66,7 +67,7 @@ def _refuse_newer(path: Path, version: tuple[int, int]) -> None:
     raise BlendError(
         f"{path.name} was saved by Blender {wrote}; the Blender at hand is {have[0]}.{have[1]} and would lose data.",
         code="blend.newer",
-        hint=f"Point Rushes to Blender {wrote} or newer (RUSHES_BLENDER), or save the file from an older one.",
+        hint=f"Point Rushes to Blender {wrote} or newer: set RUSHES_BLENDER to its path.",
         details={"file": wrote, "blender": f"{have[0]}.{have[1]}"},
     )
 

@@ -17,6 +17,7 @@ from rushes.errors import BriefError, SceneError
 __all__ = ["camera_named", "find_shot", "plain_matrix", "scene_info", "scene_rate", "scene_size", "scene_sun"]
 
 _BRIEFS = "rushes_briefs"
+_FORM = 'Write it as {"subject": "...", "mood": "..."}.'
 
 
 def scene_rate(scene: Any) -> Fraction:
@@ -94,8 +95,8 @@ def find_shot(scene: Any, name: str, camera: str | None, frames: FrameRange | No
             hint="Add a camera (Shift A, Camera) and make it the scene's camera, or bind one to a timeline marker.",
         )
     found = {shot_name: (cam, start, end) for shot_name, cam, start, end in _ranges(scene)}
-    wanted = camera or (found[name][0].name if name in found else name if name in cameras else None)
-    if wanted is None or (frames is None and name not in found and wanted not in cameras):
+    wanted = camera or (found[name][0].name if name in found else name)
+    if camera is None and wanted not in cameras:
         raise _unknown_shot(name, list(found), cameras)
     cam = camera_named(scene, wanted)
     if frames is not None:
@@ -125,10 +126,13 @@ def camera_named(scene: Any, name: str) -> Any:
 
 
 def _unknown_shot(name: str, shots: list[str], cameras: list[str]) -> SceneError:
+    known = f"Shots are: {', '.join(shots)}."
+    if not shots:
+        known = "The scene has none yet: make a camera the scene's camera, or bind cameras to timeline markers."
     return SceneError(
         f"There is no shot {name!r}.",
         code="scene.shot",
-        hint=f"Shots are: {', '.join(shots) or 'none'}. Cameras are: {', '.join(cameras)}.",
+        hint=f"{known} Cameras are: {', '.join(cameras)}.",
         details={"shots": shots, "cameras": cameras},
     )
 
@@ -172,7 +176,8 @@ def _properties(owner: Any) -> dict[str, str]:
     fields: dict[str, Any] = {}
     if "rushes_brief" in owner:
         value = owner["rushes_brief"]
-        fields.update(_parsed(value, f"rushes_brief of {owner.name!r}") if isinstance(value, str) else value.to_dict())
+        where = f"rushes_brief of {owner.name!r}"
+        fields.update(_parsed(value, where) if isinstance(value, str) else _group(value, where))
     fields.update({f: owner[f"rushes_{f}"] for f in Brief.fields() if f"rushes_{f}" in owner})
     return {k: str(v) for k, v in fields.items()}
 
@@ -182,26 +187,27 @@ def _parsed(text: str, where: str) -> dict[str, Any]:
         data = json.loads(text)
     except json.JSONDecodeError as exc:
         raise BriefError(
-            f"The brief in {where} is not readable: {exc.msg} (line {exc.lineno}).",
-            code="brief.json",
-            hint='Write it as {"subject": "...", "mood": "..."}.',
+            f"The brief in {where} is not readable: {exc.msg} (line {exc.lineno}).", code="brief.json", hint=_FORM
         ) from exc
     if not isinstance(data, dict):
-        raise BriefError(
-            f"The brief in {where} is not a set of fields.",
-            code="brief.json",
-            hint='Write it as {"subject": "...", "mood": "..."}.',
-        )
+        raise _not_fields(where)
     return data
+
+
+def _group(value: Any, where: str) -> dict[str, Any]:
+    """Fields of a custom property that is a group, as Blender's Python writes a dictionary."""
+    if not hasattr(value, "to_dict"):
+        raise _not_fields(where)
+    return value.to_dict()
+
+
+def _not_fields(where: str) -> BriefError:
+    return BriefError(f"The brief in {where} is not a set of fields.", code="brief.json", hint=_FORM)
 
 
 def _merged(brief: Brief, changes: object, where: str) -> Brief:
     if not isinstance(changes, Mapping):
-        raise BriefError(
-            f"The brief of {where} is not a set of fields.",
-            code="brief.json",
-            hint='Write it as {"subject": "...", "mood": "..."}.',
-        )
+        raise _not_fields(where)
     try:
         return brief.merged({str(k): str(v) for k, v in changes.items()})
     except BriefError as exc:

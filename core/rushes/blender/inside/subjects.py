@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,6 @@ from rushes.contracts import ObjectClass, Vec3
 
 __all__ = ["Subject", "prepare"]
 
-_SOLID = frozenset({"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD"})
 _DEFORMING = frozenset(
     [
         "ARMATURE",
@@ -84,7 +83,7 @@ def prepare(scene: Any, view_layer: Any, channel: Channel) -> list[Subject]:
         obj.pass_index = min(index, pass_setup.MAX_ID)
         if index <= pass_setup.MAX_ID:
             source = copies.source(obj)
-            held = source in holdouts or source.is_holdout
+            held = any(o in holdouts or o.is_holdout for o in (source, *copies.instancers(obj)))
             subjects.append(_describe(obj, source, copies, obj.pass_index, held, width, channel))
         obj.is_holdout = obj.is_shadow_catcher = False
         if hasattr(obj, "cycles"):
@@ -117,21 +116,17 @@ def _layers(layer: Any) -> Iterator[Any]:
 def _rendered(view_layer: Any) -> set[Any]:
     """Originals that reach the renderer: on their own, or through an instancer that stayed one."""
     hidden = _hidden_collections(view_layer.layer_collection)
-    found = {o for o in view_layer.objects if o.type in _SOLID and any(c not in hidden for c in _homes(o, view_layer))}
+    shown = {layer.collection for layer in _layers(view_layer.layer_collection)} - hidden
+    solid = [o for o in view_layer.objects if o.type in instances.SOLID]
+    found = {o for o in solid if not shown.isdisjoint(o.users_collection)}
     found = {o for o in found if not o.hide_render or _hide_is_animated(o)}
     graph = bpy.context.evaluated_depsgraph_get()
     for entry in graph.object_instances:
-        if entry.is_instance and entry.object.type in _SOLID:
+        if entry.is_instance and entry.object.type in instances.SOLID:
             original = entry.object.original
             if not original.hide_render:
                 found.add(original)
     return found
-
-
-def _homes(obj: Any, view_layer: Any) -> Iterable[Any]:
-    """Collections of this view layer that hold the object."""
-    inside = {layer.collection for layer in _layers(view_layer.layer_collection)}
-    return [c for c in obj.users_collection if c in inside]
 
 
 def _hidden_collections(layer: Any, hidden: bool = False) -> set[Any]:
