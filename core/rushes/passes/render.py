@@ -207,7 +207,7 @@ class _Film:
         if self._seen:
             return
         if legend.objects:
-            why = f"the camera {shot.camera!r} sees none of the {len(legend.objects)} objects"
+            why = f"the camera {shot.camera!r} sees none of the objects"
             hint = "Point it at the set, and check its clipping distances and its scale."
         else:
             why = "no object renders"

@@ -38,7 +38,7 @@ def open_blend(path: Path, channel: Channel) -> Any:
         raise BlendError(
             f"{path.name} is damaged; Blender {bpy.app.version_string} cannot open it ({_reason(exc)}).",
             code="blend.damaged",
-            hint="It may have been cut off while it was copied: copy it again, or restore a backup (the .blend1 beside it).",
+            hint="It may have been cut off on the way: copy it again, or restore a backup (the .blend1 beside it).",
         ) from exc
     _refuse_newer(path, (bpy.data.version[0], bpy.data.version[1]))
     _refuse_missing_libraries(path)
