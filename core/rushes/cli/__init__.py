@@ -1,0 +1,1 @@
+"""`rushes`: the command line. Only typer is imported before a command runs."""

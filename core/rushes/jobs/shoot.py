@@ -30,6 +30,7 @@ from rushes.contracts import (
 )
 from rushes.errors import ProductionError
 from rushes.generators.protocol import GenerateRequest, Generator, Picture
+from rushes.jobs.consistency import WarpMeter
 from rushes.jobs.doors import OpenPasses
 from rushes.jobs.environment import environment
 from rushes.jobs.negotiate import legal_steps, legal_strengths, negotiate
@@ -38,7 +39,7 @@ from rushes.jobs.sheets import update_sheet
 from rushes.jobs.shot_passes import Scene, find_shot, inspect, obtain_passes, passes_key
 from rushes.jobs.stages import Stages
 from rushes.jobs.take_files import TakeWriter, png_bytes
-from rushes.library.files import write_json
+from rushes.library.files import read_json, write_json
 from rushes.library.ids import check_id, utc_now
 from rushes.library.production import Production
 from rushes.media.pictures import Bytes, to_uint8
@@ -52,12 +53,14 @@ RECIPE_VERSION = 1
 WEIGHTS = {"passes": 0.3, "generate": 0.45, "upsample": 0.15, "encode": 0.1}
 """Shares of the progress bar, from times measured on two cores."""
 _PREVIEW_EVERY = 0.7  # seconds
+_MEASURES = "measures.json"
 
 
 def run(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
     """Make the take of a ShootRequest. A take with this id that is there already is the result.
 
-    Gives `take`, `shot`, `folder`, `files`, `seed`, `recipe_hash`, `seconds`, `timings`, `sheet`, `messages`.
+    Gives `take`, `shot`, `folder`, `files`, `seed`, `recipe_hash`, `frames`, `seconds`, `warp_error` (levels of 255),
+    `timings`, `sheet`, `messages`.
     Raises what production, .blend, brief, generator and disk have to say; then no take is left behind.
     """
     request = decode(ShootRequest, dict(params))
@@ -88,10 +91,19 @@ def result_of_take(production: Production, take: Take, timings: Mapping[str, flo
         "recipe_hash": take.recipe_hash,
         "frames": take.frame_count,
         "seconds": take.seconds,
+        "warp_error": _warp_error(folder),
         "timings": {k: round(v, 4) for k, v in (timings or {}).items()},
         "sheet": str(sheet) if sheet.exists() else None,
         "messages": list(take.messages),
     }
+
+
+def _warp_error(folder: Path) -> float | None:
+    try:
+        found = read_json(folder / _MEASURES, "The take's measures").get("warp_error")
+    except (OSError, ProductionError):
+        return None
+    return float(found) if isinstance(found, (int, float)) else None
 
 
 @dataclass(frozen=True)
@@ -237,12 +249,14 @@ class _Shooting:
             self.generator.descriptor.name,
             keep_frames=self.request.keep_frames,
         )
+        meter = WarpMeter(inputs)
         with writer:
-            for frame in take_frames(recipe, self.generator, inputs, self.stages):
+            for frame in take_frames(recipe, self.generator, inputs, self.stages, meter):
                 clock = time.perf_counter()
                 writer.write(frame)
                 self.stages.spent("encode", clock)
                 self.stages.update("encode", 0.98 * len(writer.hashes) / len(inputs))
+        write_json(folder / _MEASURES, {"version": 1, "warp_error": meter.error})
         return writer
 
     def take(self, recipe: Recipe, writer: TakeWriter, seconds: float) -> Take:
@@ -265,10 +279,13 @@ class _Shooting:
         )
 
 
-def take_frames(recipe: Recipe, generator: Generator, inputs: OpenPasses, stages: Stages) -> Iterator[Bytes]:
+def take_frames(
+    recipe: Recipe, generator: Generator, inputs: OpenPasses, stages: Stages, meter: WarpMeter | None = None
+) -> Iterator[Bytes]:
     """The finished 8-bit frames of a recipe, streamed; as many as the passes have.
 
-    The same for shooting and for replaying. Stages "generate" and "upsample" are reported and timed.
+    The same for shooting and for replaying. Stages "generate" and "upsample" are reported and timed; `meter` sees
+    the generator's pictures.
     """
     ids = {o.name: o.id for o in inputs.legend.objects}
     request = GenerateRequest(
@@ -288,7 +305,7 @@ def take_frames(recipe: Recipe, generator: Generator, inputs: OpenPasses, stages
     stages.spent("generate", clock)
     made = generator.generate(request, inputs, generate)
     count = len(inputs)
-    timed = _timed(islice(made, count), stages, count)
+    timed = _timed(islice(made, count), stages, count, meter)
     finished = chain.run(steps, timed, inputs, stages.stage("upsample"))
     done = 0
     try:
@@ -309,7 +326,7 @@ def take_frames(recipe: Recipe, generator: Generator, inputs: OpenPasses, stages
         _close(made)
 
 
-def _timed(pictures: Iterator[Picture], stages: Stages, count: int) -> Any:
+def _timed(pictures: Iterator[Picture], stages: Stages, count: int, meter: WarpMeter | None) -> Any:
     """The generator's pictures, timed, with a preview now and then."""
     shown = float("-inf")
     done = 0
@@ -324,6 +341,8 @@ def _timed(pictures: Iterator[Picture], stages: Stages, count: int) -> Any:
         if now - shown > _PREVIEW_EVERY:
             shown = now
             stages.context.preview(png_bytes(to_uint8(picture)))
+        if meter is not None:
+            meter.add(done - 1, picture)
         yield picture
 
 

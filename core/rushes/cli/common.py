@@ -1,0 +1,60 @@
+"""What several commands need: the production, the engine, options of the same name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rushes.client import Client
+    from rushes.library.production import Production
+
+__all__ = ["JsonOption", "ProductionOption", "engine_client", "find_production", "open_production"]
+
+ProductionOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--production",
+        "-p",
+        envvar="RUSHES_PRODUCTION",
+        show_default=False,
+        help="Production folder; else the one that holds the current folder.",
+    ),
+]
+JsonOption = Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")]
+
+
+def find_production(given: Path | None) -> Path:
+    """The production folder: given, else around the current folder. ProductionError `production.missing`."""
+    from rushes.errors import ProductionError
+    from rushes.library.production import Production
+
+    if given is not None:
+        return given.expanduser().absolute()
+    found = Production.find(Path.cwd())
+    if found is None:
+        raise ProductionError(
+            f"{Path.cwd()} is not inside a production.",
+            code="production.missing",
+            hint="Make one with `rushes new FOLDER`, go into one, or name it with --production.",
+        )
+    return found
+
+
+def open_production(given: Path | None) -> Production:
+    """Open what `find_production` finds."""
+    from rushes.library.production import Production
+
+    return Production.open(find_production(given))
+
+
+def engine_client() -> Client:
+    """A client of the running engine, started when there is none. RUSHES_ENGINE_OPTIONS are passed to a new one."""
+    import shlex
+
+    from rushes.client import ensure_engine
+
+    return ensure_engine(options=shlex.split(os.environ.get("RUSHES_ENGINE_OPTIONS", "")))

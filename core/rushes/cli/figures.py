@@ -1,0 +1,145 @@
+"""`rushes demo`, `eval`, `bench`, `train`, `dataset`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rushes.cli.common import JsonOption, engine_client
+from rushes.cli.output import out, say_path, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rushes.jobs.demo import Ask
+
+__all__ = ["bench", "dataset_app", "demo", "evaluate", "train_app"]
+
+train_app = typer.Typer(help="Train models of your own.", no_args_is_help=True)
+dataset_app = typer.Typer(help="Data for training.", no_args_is_help=True)
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="Where to make it.", show_default=False)],
+    generator: Annotated[str, typer.Option(envvar="RUSHES_GENERATOR", help="Model; see `rushes models`.")] = "house",
+    takes: Annotated[int, typer.Option(min=1, max=16, help="Takes of each shot.")] = 2,
+    frames: Annotated[int, typer.Option(min=0, help="Longest take; 0: whole shots.")] = 24,
+    blend: Annotated[Path | None, typer.Option(help="Another scene than the demo's.", show_default=False)] = None,
+) -> None:
+    """Make the demo production: takes of every shot, contact sheets, a reel of the best, summary.json."""
+    from rushes.jobs.bench import demo_blend
+    from rushes.jobs.demo import DemoSettings, make_demo
+
+    client = engine_client()
+
+    def run_jobs(asks: Sequence[Ask]) -> list[dict[str, Any]]:
+        from rushes.cli.follow import Followed, follow, result_or_raise
+
+        jobs = [Followed(a.label, client.submit(a.request).id) for a in asks]
+        if follow(client, jobs):
+            raise typer.Exit(130)
+        return [result_or_raise(j) for j in jobs]
+
+    scene = (blend or demo_blend()).expanduser().absolute()
+    summary = make_demo(scene, folder, run_jobs, DemoSettings(generator, takes, frames))
+    rows = [
+        (t["shot"], t["id"], t["seed"], t["frames"], f"{t['seconds']:.1f}", _error(t), "kept" if t["kept"] else "")
+        for t in summary["takes"]
+    ]
+    table(("shot", "take", ">seed", ">frames", ">seconds", ">warp error", ""), rows)
+    for found in summary["takes"]:
+        say_path("  take ", found["file"])
+    for sheet in summary["sheets"]:
+        say_path("  sheet", sheet)
+    say_path("  reel ", summary["reel"])
+    say_path("  all of it in", folder.expanduser().absolute() / "summary.json")
+
+
+def _error(take: Mapping[str, Any]) -> str:
+    return "" if take["warp_error"] is None else f"{take['warp_error']:.2f}"
+
+
+def _measure(names: Sequence[str], title: str, json: Path | None, blend: Path | None, generator: str) -> None:
+    from rushes.cli.local import run_here
+    from rushes.client import rushes_home
+    from rushes.jobs.bench import BenchSettings
+    from rushes.jobs.evals import EVALUATIONS, Evaluation, run_evaluations
+    from rushes.jobs.metrics import HEADINGS, all_ok, table_rows, write_json
+    from rushes.jobs.registry import Services
+
+    known = {**EVALUATIONS, "queue": Evaluation("50 jobs, the worker killed at random", "rushes.engine.stress:measure")}
+    services = Services(home=rushes_home())
+    BenchSettings(blend=blend.absolute() if blend else None, generator=generator).put(services)
+    metrics = run_here(lambda context: run_evaluations(names, services, context, known))
+    table(HEADINGS, table_rows(metrics), title=title)
+    if json is not None:
+        write_json(metrics, json.expanduser().absolute())
+        say_path("Figures in", json)
+    if not all_ok(metrics):
+        out().print("Not every figure holds its bar.")
+        raise typer.Exit(1)
+
+
+BlendOption = Annotated[Path | None, typer.Option(help="Another scene than the demo's.", show_default=False)]
+GeneratorOption = Annotated[str, typer.Option(envvar="RUSHES_GENERATOR", help="Model to measure.")]
+
+
+def evaluate(
+    name: Annotated[str | None, typer.Argument(help="What to measure; none: list what there is.")] = None,
+    json: JsonOption = None,
+    blend: BlendOption = None,
+    generator: GeneratorOption = "house",
+) -> None:
+    """Measure one thing and hold it against its bar."""
+    if name is None:
+        from rushes.jobs.evals import EVALUATIONS
+
+        rows = [(key, value.about) for key, value in EVALUATIONS.items()]
+        table(("name", "what it measures"), [*rows, ("queue", "50 jobs, the worker killed at random")])
+        return
+    _measure([name], f"Evaluation: {name}", json, blend, generator)
+
+
+def bench(json: JsonOption = None, blend: BlendOption = None, generator: GeneratorOption = "house") -> None:
+    """Measure speeds and memory on this machine."""
+    from rushes.jobs.evals import BENCH
+
+    _measure(BENCH, "Bench", json, blend, generator)
+
+
+@train_app.command(
+    "house", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def train_house(context: typer.Context) -> None:
+    """Train the house model on prepared pictures; goes on where it stopped. See `rushes train house --help`."""
+    _forward("rushes.training.house", context.args)
+
+
+@dataset_app.command(
+    "synth", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def dataset_synth(context: typer.Context) -> None:
+    """Render procedural scenes for training. See `rushes dataset synth --help`."""
+    _forward("rushes.training.synth", context.args)
+
+
+@dataset_app.command(
+    "prepare", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def dataset_prepare(context: typer.Context) -> None:
+    """Turn rendered scenes into pictures to train on. See `rushes dataset prepare --help`."""
+    _forward("rushes.training.dataset", context.args)
+
+
+def _forward(module: str, arguments: list[str]) -> None:
+    """Hand the rest of the command line to a trainer's own `main`."""
+    import importlib
+    import logging
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    code = importlib.import_module(module).main(arguments)
+    if code:
+        raise typer.Exit(int(code))

@@ -1,0 +1,245 @@
+"""`rushes new`, `shots`, `passes`, `shoot`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rushes.cli.common import ProductionOption, engine_client, open_production
+from rushes.cli.output import err, explain, out, say_path, table
+
+if TYPE_CHECKING:
+    from rushes.cli.follow import Followed
+    from rushes.client import Client
+    from rushes.contracts import SceneInfo
+    from rushes.library.production import Production
+
+__all__ = ["look", "new", "passes", "shoot", "shots"]
+
+BlendArgument = Annotated[Path, typer.Argument(metavar="FILE.blend", help="The scene.", show_default=False)]
+FramesOption = Annotated[str | None, typer.Option("--frames", metavar="A-B", help="Frames, as 1-48 or 1-48x2.")]
+CameraOption = Annotated[str | None, typer.Option("--camera", help="Another camera than the shot's.")]
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="Folder to make.", show_default=False)],
+    name: Annotated[str, typer.Option(help="The film's name; the folder's unless given.", show_default=False)] = "",
+    rate: Annotated[str, typer.Option(help="Frames per second, as 24, 23.976 or 24000/1001.")] = "24",
+    size: Annotated[str, typer.Option(help="Size of the finished picture.")] = "1280x720",
+) -> None:
+    """Make a production: the folder that holds one film's work."""
+    from rushes.contracts import Size
+    from rushes.library.production import Production
+    from rushes.media.time import parse_rate, rate_text
+
+    made = Production.create(folder, name, parse_rate(rate), Size.parse(size))
+    out().print(f"{made.name}: {made.size} at {rate_text(made.rate)}", markup=False)
+    say_path("Production", made.root)
+
+
+def shots(file: BlendArgument, production: ProductionOption = None) -> None:
+    """List the shots in a .blend with their cameras, frames and briefs."""
+    from rushes.library.production import Production
+    from rushes.media.time import rate_text
+
+    folder = production or Production.find(Path.cwd())
+    opened = Production.open(folder) if folder else None
+    known = opened is not None and file.resolve() in [s.resolve() for s in opened.sources()]
+    info = look(engine_client(), file, opened if known else None)  # looking makes nothing a source
+    rows = [
+        (s.name, s.camera, f"{s.range.start}-{s.range.end}" + (f"x{s.range.step}" if s.range.step > 1 else ""),
+         len(s.range), s.brief.text() or "(no brief)")
+        for s in info.shots
+    ]  # fmt: skip
+    table(("shot", "camera", "frames", ">count", "brief"), rows)
+    sun = "its own sun" if info.sun else "no sun: the brief decides where the light comes from"
+    out().print(f"{info.size} at {rate_text(info.rate)}, {sun}.", markup=False)
+    for name in info.empty_shots:
+        err().print(f"{name}: no frame of the scene's range falls to this shot.", markup=False, style="yellow")
+
+
+def look(client: Client, file: Path, production: Production | None) -> SceneInfo:
+    """What the .blend holds, from the engine; remembered in the production when `file` is one of its sources."""
+    from rushes.cli.follow import Followed, follow, result_or_raise
+    from rushes.contracts import JobRequest, SceneInfo, decode
+    from rushes.errors import BlendError
+
+    if not file.is_file():
+        raise BlendError(f"There is no file {file}.", code="blend.missing", hint="Check the name of the .blend.")
+    params: dict[str, Any] = {"blend": str(file.absolute())}
+    if production is not None:
+        params["production"] = str(production.root)
+    job = Followed(file.name, client.submit(JobRequest("scene", params, priority=10)).id)
+    if follow(client, [job]):
+        raise typer.Exit(130)
+    return decode(SceneInfo, result_or_raise(job))
+
+
+def passes(
+    file: BlendArgument,
+    shot: Annotated[list[str] | None, typer.Option("--shot", help="Shot; again for more. All unless given.")] = None,
+    camera: CameraOption = None,
+    frames: FramesOption = None,
+    size: Annotated[str | None, typer.Option(help="Another size than the scene's.")] = None,
+    beauty: Annotated[bool, typer.Option("--beauty", help="A cheap beauty picture too.")] = False,
+    production: ProductionOption = None,
+) -> None:
+    """Render the passes of shots into the production, ready for takes."""
+    from rushes.cli.follow import Followed, follow
+    from rushes.contracts import FrameRange, JobRequest, Size, encode
+
+    opened = open_production(production)
+    client = engine_client()
+    opened.register_source(file)
+    names = shot or [s.name for s in look(client, file, opened).shots]
+    jobs: list[Followed] = []
+    for name in names:
+        params = {
+            "production": str(opened.root),
+            "blend": str(file.absolute()),
+            "shot": name,
+            "camera": camera,
+            "range": encode(FrameRange.parse(frames)) if frames else None,
+            "size": encode(Size.parse(size)) if size else None,
+            "beauty": beauty,
+        }
+        jobs.append(Followed(name, client.submit(JobRequest("passes", params)).id))
+    stopped = follow(client, jobs)
+    results, code = _results(jobs, stopped)
+    for found in results:
+        how = "there already" if found["reused"] else "rendered"
+        out().print(f"{found['shot']}: {found['frames']} frames, {how}", markup=False)
+        say_path(" ", found["folder"])
+    raise typer.Exit(code)
+
+
+def shoot(
+    file: BlendArgument,
+    shot: Annotated[list[str] | None, typer.Option("--shot", help="Shot; again for more. All unless given.")] = None,
+    variants: Annotated[int, typer.Option(min=1, max=64, help="Takes of each shot, each with its own seed.")] = 1,
+    seed: Annotated[int | None, typer.Option(min=0, help="First seed; by chance unless given.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help="Change the brief: --set lighting=dusk.")
+    ] = None,
+    generator: Annotated[str, typer.Option(envvar="RUSHES_GENERATOR", help="Model; see `rushes models`.")] = "house",
+    steps: Annotated[int | None, typer.Option(help="Sampling steps.")] = None,
+    size: Annotated[str | None, typer.Option("--size", help="Size the model works at.")] = None,
+    output_size: Annotated[str | None, typer.Option("--output-size", help="Size of the take.")] = None,
+    frames: FramesOption = None,
+    camera: CameraOption = None,
+    png: Annotated[bool, typer.Option("--png", help="Keep the frames as PNG too.")] = False,
+    brief_sun: Annotated[
+        bool, typer.Option("--brief-sun", help="Light from where the brief says, not from the scene's sun.")
+    ] = False,
+    production: ProductionOption = None,
+) -> None:
+    """Make takes of the shots in a .blend."""
+    from rushes.contracts import FrameRange, Size
+
+    opened = open_production(production)
+    common: dict[str, Any] = {
+        "generator": generator,
+        "brief": _changes(set_ or []),
+        "steps": steps,
+        "model_size": Size.parse(size) if size else None,
+        "output_size": Size.parse(output_size) if output_size else None,
+        "range": FrameRange.parse(frames) if frames else None,
+        "camera": camera,
+        "keep_frames": png,
+        "use_scene_sun": not brief_sun,
+    }
+    client = engine_client()
+    opened.register_source(file)
+    names = shot or [s.name for s in look(client, file, opened).shots]
+    jobs = _submit(client, opened, file, names, _seeds(seed, variants), common)
+    from rushes.cli.follow import follow
+
+    stopped = follow(client, jobs)
+    results, code = _results(jobs, stopped)
+    _show_takes(results)
+    if stopped:
+        kept = ", ".join(r["take"] for r in results) or "no take was finished"
+        err().print(f"Stopped. Kept: {kept}.", markup=False)
+    raise typer.Exit(code)
+
+
+def _submit(
+    client: Client, production: Production, file: Path, names: list[str], seeds: list[int], common: dict[str, Any]
+) -> list[Followed]:
+    from rushes.cli.follow import Followed
+    from rushes.contracts import JobRequest, ShootRequest, encode
+    from rushes.library.ids import new_take_id
+
+    jobs: list[Followed] = []
+    for name in names:
+        for seed in seeds:
+            request = ShootRequest(
+                production=str(production.root),
+                blend=str(file.absolute()),
+                shot=name,
+                take_id=new_take_id(),
+                seed=seed,
+                **common,
+            )
+            label = f"{name} seed {seed}"
+            jobs.append(Followed(label, client.submit(JobRequest("shoot", encode(request), id=request.take_id)).id))
+    return jobs
+
+
+def _seeds(first: int | None, count: int) -> list[int]:
+    import secrets
+
+    start = secrets.randbelow(1_000_000) if first is None else first
+    return [start + i for i in range(count)]
+
+
+def _changes(texts: list[str]) -> dict[str, str]:
+    from rushes.contracts import Brief
+    from rushes.errors import BriefError
+
+    changes: dict[str, str] = {}
+    for text in texts:
+        field, equals, value = text.partition("=")
+        if not equals:
+            raise BriefError(
+                f"{text!r} does not say what to set.", code="brief.set", hint="Write it as --set lighting=dusk."
+            )
+        changes[field.strip()] = value.strip()
+    Brief().merged(changes)  # a field that does not exist is said here, before anything starts
+    return changes
+
+
+def _results(jobs: list[Followed], stopped: bool) -> tuple[list[dict[str, Any]], int]:
+    """Results of the jobs that ended well, errors of the others printed; the exit code."""
+    from rushes.cli.follow import result_or_raise
+    from rushes.errors import JobCancelled, RushesError
+
+    results: list[dict[str, Any]] = []
+    code = 130 if stopped else 0
+    told: set[str] = set()
+    for job in jobs:
+        try:
+            results.append(result_or_raise(job))
+        except JobCancelled as exc:
+            code = 130
+            if not stopped:
+                explain(exc)
+        except RushesError as exc:
+            code = code or 1
+            if str(exc) not in told:  # six variants with the same trouble say it once
+                told.add(str(exc))
+                explain(exc)
+    return results, code
+
+
+def _show_takes(results: list[dict[str, Any]]) -> None:
+    if not results:
+        return
+    rows = [(r["shot"], r["take"], r["seed"], r["frames"], f"{r['seconds']:.1f}") for r in results]
+    table(("shot", "take", ">seed", ">frames", ">seconds"), rows)
+    for found in results:
+        say_path(" ", found["files"]["clip"])
+    for sheet in dict.fromkeys(r["sheet"] for r in results if r["sheet"]):
+        say_path("  sheet", sheet)
