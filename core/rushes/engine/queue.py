@@ -246,7 +246,7 @@ class JobQueue:
         self.failed(
             job_id,
             WorkerLost(
-                f"The job was tried {status.attempt} times; the last time {reason}.",
+                f"The job was tried {_times(status.attempt)}; {reason}.",
                 hint="If it ran out of memory, make the shot smaller or close other programs, then start it again.",
                 details={"attempts": status.attempt, "reason": reason},
             ),
@@ -320,3 +320,7 @@ class JobQueue:
                 waiter.set_result(None)
         for subscription in self._subscriptions:
             subscription.put(status)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -1,11 +1,12 @@
 """The queue under kill -9: many jobs, workers killed at random moments, nothing lost and nothing half.
 
-Uses the doubles of `rushes.testing`: what is measured is the engine, not the pictures.
+Scenes and generator are doubles of `rushes.testing`: what is measured is the engine, not the pictures.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import random
@@ -14,17 +15,21 @@ import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rushes.client import Client, discover
 from rushes.contracts import JobRequest, JobState, JobStatus, Metric
+from rushes.engine.stress_work import LineFiles, Takes, Work
 from rushes.errors import EngineError
 from rushes.testing.engine import running_engine
 
-__all__ = ["StressReport", "queue_metrics", "run_stress", "start_metrics", "stress_metrics"]
+__all__ = ["TAKE_PAUSE", "StressReport", "queue_metrics", "run_stress", "start_metrics", "stress_metrics"]
 
-_LINES = 12
+
+TAKE_PAUSE = (0.8, 2.5)
+"""Time between two kills for takes, seconds: a new worker needs about one to load what it shoots with."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,9 @@ class StressReport:
     killed_running: int
     """Of these, how many had a job."""
     half: tuple[str, ...]
-    """Jobs whose file is there under its name and not whole."""
+    """Results that are there under their name and not whole."""
     lost: tuple[str, ...]
-    """Jobs that were done and whose file is missing."""
+    """Jobs that were done and whose result is missing."""
     unreasoned: tuple[str, ...]
     """Jobs that neither are done nor failed with a reason."""
     seconds: float
@@ -71,7 +76,13 @@ class _Killer:
 
 
 def run_stress(
-    home: Path, *, jobs: int = 50, workers: int = 2, seed: int = 1, pause: tuple[float, float] = (0.25, 0.9)
+    home: Path,
+    work: Work,
+    *,
+    jobs: int = 50,
+    workers: int = 2,
+    seed: int = 1,
+    pause: tuple[float, float] = (0.25, 0.9),
 ) -> StressReport:
     """Run `jobs` short jobs on a fresh engine in `home` (an empty folder) while workers are killed.
 
@@ -79,47 +90,32 @@ def run_stress(
     that failing with a reason is seen too.
     """
     start = time.monotonic()
-    out = home / "out"
-    out.mkdir(parents=True)
-    chance = random.Random(seed)
     with running_engine(home, "--workers", str(workers)) as client:
         client.generators()  # the first worker is up
-        killer = _Killer(home, chance, pause)
+        killer = _Killer(home, random.Random(seed), pause)
         thread = threading.Thread(target=killer.run, name="killer", daemon=True)
         thread.start()
         try:
-            ended = _run_all(client, out, jobs)
+            ended = _run_all(client, work.requests(jobs))
         finally:
             killer.stop.set()
             thread.join()
+    verdict = work.judge(ended)
     return StressReport(
         jobs=ended,
         kills=killer.kills,
         killed_running=killer.killed_running,
-        half=tuple(s.id for s in ended if _is_half(_file(out, s))),
-        lost=tuple(s.id for s in ended if s.state is JobState.DONE and not _file(out, s).exists()),
+        half=verdict.half,
+        lost=verdict.lost,
         unreasoned=tuple(s.id for s in ended if not _has_reason(s)),
         seconds=time.monotonic() - start,
     )
 
 
-def _run_all(client: Client, out: Path, count: int) -> tuple[JobStatus, ...]:
-    names = [f"stress-{i:04d}" for i in range(count)]
-    for i, name in enumerate(names):
-        params = {"file": str(out / f"{name}.txt"), "lines": _LINES, "pause": 0.015}
-        client.submit(JobRequest("double.write", params, retries=0 if i % 5 == 4 else 3, id=name))
-    return tuple(client.wait(name, timeout=120.0) for name in names)
-
-
-def _file(out: Path, status: JobStatus) -> Path:
-    return out / f"{status.id}.txt"
-
-
-def _is_half(file: Path) -> bool:
-    if not file.exists():
-        return False
-    whole = "".join(f"line {i} of {_LINES}\n" for i in range(_LINES))
-    return file.read_text("ascii") != whole
+def _run_all(client: Client, requests: Sequence[JobRequest]) -> tuple[JobStatus, ...]:
+    for i, request in enumerate(requests):
+        client.submit(dataclasses.replace(request, retries=0 if i % 5 == 4 else 3))
+    return tuple(client.wait(str(request.id), timeout=240.0) for request in requests)
 
 
 def _has_reason(status: JobStatus) -> bool:
@@ -128,34 +124,40 @@ def _has_reason(status: JobStatus) -> bool:
     return status.state is JobState.FAILED and bool((status.error or {}).get("message"))
 
 
-def stress_metrics(report: StressReport) -> tuple[Metric, ...]:
-    """The report as figures for `rushes eval queue`."""
+def stress_metrics(report: StressReport, name: str = "queue") -> tuple[Metric, ...]:
+    """The report as figures for `rushes eval queue`; `name` begins their names."""
     done = sum(s.state is JobState.DONE for s in report.jobs)
     failed = sum(s.state is JobState.FAILED for s in report.jobs)
     count = float(len(report.jobs))
     return (
-        Metric.judged("queue.jobs_ended", float(done + failed), "jobs", compare="==", limit=count),
-        Metric.judged("queue.done", float(done), "jobs", note=f"{failed} failed with a reason"),
-        Metric.judged("queue.without_reason", float(len(report.unreasoned)), "jobs", compare="==", limit=0),
-        Metric.judged("queue.half_results", float(len(report.half)), "files", compare="==", limit=0),
-        Metric.judged("queue.done_but_lost", float(len(report.lost)), "files", compare="==", limit=0),
+        Metric.judged(f"{name}.jobs_ended", float(done + failed), "jobs", compare="==", limit=count),
+        Metric.judged(f"{name}.done", float(done), "jobs", note=f"{failed} failed with a reason"),
+        Metric.judged(f"{name}.without_reason", float(len(report.unreasoned)), "jobs", compare="==", limit=0),
+        Metric.judged(f"{name}.half_results", float(len(report.half)), "results", compare="==", limit=0),
+        Metric.judged(f"{name}.done_but_lost", float(len(report.lost)), "results", compare="==", limit=0),
         Metric.judged(
-            "queue.workers_killed",
+            f"{name}.workers_killed",
             float(report.kills),
             "kills",
             compare=">=",
             limit=10,
             note=f"{report.killed_running} of them with a job",
         ),
-        Metric.judged("queue.seconds", report.seconds, "s"),
+        Metric.judged(f"{name}.seconds", report.seconds, "s"),
     )
 
 
 def queue_metrics(*, jobs: int = 50, seed: int = 1) -> tuple[Metric, ...]:
-    """Run the stress in a folder of its own and give its figures, and those of starting an engine."""
-    with tempfile.TemporaryDirectory(prefix="rushes-queue-") as folder:
-        report = run_stress(Path(folder) / "stress", jobs=jobs, seed=seed)
-        return (*stress_metrics(report), *start_metrics(Path(folder) / "start"))
+    """Run the stress in a folder of its own, with files and with takes; their figures and those of starting."""
+    with tempfile.TemporaryDirectory(prefix="rushes-queue-") as name:
+        folder = Path(name)
+        files = run_stress(folder / "files-home", LineFiles(folder / "files"), jobs=jobs, seed=seed)
+        takes = run_stress(folder / "takes-home", Takes(folder / "takes"), jobs=jobs, seed=seed, pause=TAKE_PAUSE)
+        return (
+            *stress_metrics(files, "queue"),
+            *stress_metrics(takes, "queue.takes"),
+            *start_metrics(folder / "start"),
+        )
 
 
 def start_metrics(home: Path, *, tries: int = 3) -> tuple[Metric, ...]:
