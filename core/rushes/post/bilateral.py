@@ -32,8 +32,8 @@ _LIGHT_SLACK = _F(5.0)
 _LIGHT_FLOOR = _F(0.003)
 """Kept where no neighbour is in the same light, so that a nearly right colour beats none."""
 _PURITY_FLOOR = _F(1e-3)
-_RING_WEIGHT = _F(0.2)
-_RING_SPREAD = _F(0.35)
+_WIDE_LIGHT_FLOOR = _F(0.3)
+_WIDE_SPREAD = _F(0.35)
 
 
 def _table(picture: Picture, low: Low) -> Float:
@@ -45,7 +45,9 @@ def _table(picture: Picture, low: Low) -> Float:
     return np.stack([*colour, *low.normal, *low.position, low.direct, weight]).astype(_F, copy=False)
 
 
-def _likeness(sample: Float, normal: tuple[Float, ...], plane: Float, nearness: Float, direct: Float) -> Float:
+def _likeness(
+    sample: Float, normal: tuple[Float, ...], plane: Float, nearness: Float, direct: Float, light_floor: np.float32
+) -> Float:
     """How far samples (11, ...) lie on the surface and in the light of the pixels to be made."""
     weight = normal[0] * sample[3]
     weight += normal[1] * sample[4]
@@ -67,7 +69,7 @@ def _likeness(sample: Float, normal: tuple[Float, ...], plane: Float, nearness: 
     part *= _LIGHT_SLACK
     part *= part
     np.subtract(_F(1), part, out=part)
-    np.maximum(part, _LIGHT_FLOOR, out=part)
+    np.maximum(part, light_floor, out=part)
     part *= part
     weight *= part
     weight *= sample[10]
@@ -128,7 +130,7 @@ def _band(plan: _Plan, full: Full, band: slice, out: Float, total: Float) -> Non
         near = plan.down[step + 1][band][:, None]
         for samples, sample_ids, across in zip(plan.samples, plan.ids, plan.across):
             sample = samples[:, rows]
-            weight = _likeness(sample, normal, plane, nearness, direct)
+            weight = _likeness(sample, normal, plane, nearness, direct, _LIGHT_FLOOR)
             weight *= near
             weight *= across
             weight *= sample_ids[rows] == ids
@@ -140,9 +142,9 @@ def _band(plan: _Plan, full: Full, band: slice, out: Float, total: Float) -> Non
 
 
 def wider(picture: Picture, full: Full, low: Low, pixels: Index) -> tuple[Float, Float]:
-    """What the ring of 16 small pixels around the 3×3 ones has for some pixels (flat indices, N of them).
+    """A mean over 5×5 small pixels that minds the light little, for some pixels (flat indices, N of them).
 
-    Returns weighted sums of colour (3, N) and weights (N,), on the scale of `bilateral`'s.
+    Made for `picture`s that the light has been taken out of. Returns weighted sums (3, N) and weights (N,).
     """
     (height, width), (h, w) = full.ids.shape, low.ids.shape
     y, x = np.divmod(pixels, width)
@@ -157,15 +159,13 @@ def wider(picture: Picture, full: Full, low: Low, pixels: Index) -> tuple[Float,
     colour, weights = np.zeros((3, len(pixels)), _F), np.zeros(len(pixels), _F)
     for dy in range(-2, 3):
         for dx in range(-2, 3):
-            if max(abs(dy), abs(dx)) < 2:
-                continue
             at = np.clip(row + dy, 0, h - 1) * w + np.clip(column + dx, 0, w - 1)
             hit = np.flatnonzero(low_ids[at] == ids)
             sample = table[:, at[hit]]
             own = tuple(n[hit] for n in normal)
-            weight = _likeness(sample, own, plane[hit], nearness[hit], direct[hit])
+            weight = _likeness(sample, own, plane[hit], nearness[hit], direct[hit], _WIDE_LIGHT_FLOOR)
             far = (dy - down[hit]) ** 2 + (dx - across[hit]) ** 2
-            weight *= _RING_WEIGHT * np.exp(-_RING_SPREAD * far)
+            weight *= np.exp(-_WIDE_SPREAD * far)
             weights[hit] += weight
             colour[:, hit] += weight * sample[:3]
     return colour, weights

@@ -29,7 +29,10 @@ _VERSION = 1
 _F = np.float32
 _WEAK = _F(0.4)
 """Total weight below which a pixel also looks at a wider ring and at its object's colour."""
-_OBJECT_WEIGHT = _F(0.1)
+_HELP = _F(0.1)
+"""What that help counts, on the scale of the total weight."""
+_OBJECT_WEIGHT = _F(0.05)
+"""What the object as a whole counts beside its samples in the ring."""
 
 
 class GuidedUpsample:
@@ -94,10 +97,10 @@ class GuidedUpsample:
     def _one(self, picture: Picture, inputs: ShotInputs, index: int, colours: ObjectColours) -> Picture:
         frame = inputs.frame(index, self.size)
         full, low = guides(frame, Size(picture.shape[1], picture.shape[0]))
-        colours.learn(picture, low)
+        rest = colours.learn(picture, low)
         crisp = _sharpened(picture, low, _F(self.sharpen))
         planes, weight = bilateral(crisp, full, low)
-        _fill(planes, weight, crisp, full, low, colours)
+        _fill(planes, weight, rest, full, low, colours)
         if self.smooth_edges:
             planes = antialias(planes, surface_labels(frame))
         return np.ascontiguousarray(np.clip(np.moveaxis(planes, 0, 2), 0, 1), _F)
@@ -113,18 +116,19 @@ def _sharpened(picture: Picture, low: Low, amount: np.float32) -> Picture:
 
 
 def _fill(
-    planes: NDArray[Any], weight: NDArray[Any], picture: Picture, full: Full, low: Low, colours: ObjectColours
+    planes: NDArray[Any], weight: NDArray[Any], rest: Picture, full: Full, low: Low, colours: ObjectColours
 ) -> None:
-    """Better colours, in place, for the few pixels that have little of their own within 3×3."""
+    """Better colours, in place, for the few pixels that have little of their own within 3×3.
+
+    `rest` is the small picture less what the objects' colours and the light explain of it: neighbours in
+    another light help with that, and the light of the pixel itself is put back on.
+    """
     weak = np.flatnonzero(weight.reshape(-1) < _WEAK)
     if not len(weak):
         return
-    flat = planes.reshape(3, -1)
-    own = weight.reshape(-1)[weak]
-    fade = np.clip((_WEAK - own) * (2 / _WEAK), 0, 1)
-    ring, ring_weight = wider(picture, full, low, weak)
-    total = own + ring_weight * fade
-    colour = flat[:, weak] * own + ring * fade
-    doubt = _OBJECT_WEIGHT * fade * np.clip(1 - total / _OBJECT_WEIGHT, 0, 1)
-    colour += colours.colours(full, weak) * doubt
-    flat[:, weak] = colour / np.maximum(total + doubt, _F(1e-12))
+    flat, own = planes.reshape(3, -1), weight.reshape(-1)[weak]
+    sums, weights = wider(rest, full, low, weak)
+    lit, different = colours.expected(full, weak)
+    wide = lit + (sums + different * _OBJECT_WEIGHT) / (weights + _OBJECT_WEIGHT)
+    help_weight = _HELP * np.clip((_WEAK - own) * (2 / _WEAK), 0, 1)
+    flat[:, weak] = (flat[:, weak] * own + wide * help_weight) / (own + help_weight)
