@@ -132,6 +132,15 @@ def test_a_worker_killed_in_the_middle_is_replaced_and_its_job_done(shared: tupl
     assert (end.state, end.attempt) == (JobState.DONE, 2)
 
 
+def test_a_cuda_fault_fails_its_job_once_and_costs_the_worker(shared: tuple[Path, Client]) -> None:
+    _, client = shared
+    pid = client.run("double.echo", {})["pid"]
+    job = client.submit(JobRequest("double.fail", {"how": "cuda"}))
+    end = client.wait(job.id, timeout=60)
+    assert (end.state, end.attempt, (end.error or {})["kind"]) == (JobState.FAILED, 1, "JobFailed")
+    assert client.run("double.echo", {})["pid"] != pid
+
+
 def test_a_job_that_always_kills_its_worker_fails_with_the_reason(shared: tuple[Path, Client], tmp_path: Path) -> None:
     _, client = shared
     job = client.submit(JobRequest("double.crash", {"tally": str(tmp_path / "t"), "times": 99}, retries=1))

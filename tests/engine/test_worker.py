@@ -118,12 +118,8 @@ def test_after_a_cuda_fault_the_worker_leaves(tmp_path: Path) -> None:
     table = {"cuda": Entry("rushes.testing.jobs:fail")}
     plain = run_job(status, tmp_path, context, Services(tmp_path), table)
     assert plain["leave"] is False
-    table = {"cuda": Entry(f"{__name__}:breaks_the_device")}
+    status, context, _ = setup(tmp_path, "cuda", how="cuda")
     assert run_job(status, tmp_path, context, Services(tmp_path), table)["leave"] is True
-
-
-def breaks_the_device(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
-    raise RuntimeError("CUDA error: device-side assert triggered")
 
 
 def test_two_workers_never_write_in_one_jobs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,9 +47,11 @@ def sleep(params: Mapping[str, Any], context: JobContext, services: Services) ->
 
 
 def fail(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
-    """DOUBLE: raises: a SceneError for `how` "foreseen", a ValueError for anything else."""
+    """DOUBLE: raises a SceneError for `how` "foreseen", what torch raises for "cuda", else a ValueError."""
     if params.get("how") == "foreseen":
         raise SceneError("The scene has no camera.", code="scene.no_camera", hint="Add one.")
+    if params.get("how") == "cuda":
+        raise RuntimeError("CUDA error: device-side assert triggered (double)")
     raise ValueError("a double that breaks")
 
 
