@@ -39,6 +39,11 @@ def test_settings_hold_inside_the_block_only() -> None:
     assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == before
 
 
-def test_environment_says_what_bits_depend_on() -> None:
-    said = placement.environment(placement.Placement("cpu", "float32"))
-    assert {"device", "dtype", "threads", "torch"} <= set(said)
+def test_threads_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUSHES_THREADS", "3")
+    assert placement.thread_count() == 3
+    with placement.deterministic(placement.Placement("cpu", "float32")):
+        assert torch.get_num_threads() == 3
+    for nonsense in ("", "0", "many"):
+        monkeypatch.setenv("RUSHES_THREADS", nonsense)
+        assert placement.thread_count() >= 1

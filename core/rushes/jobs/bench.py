@@ -28,7 +28,15 @@ from rushes.jobs.registry import Services
 from rushes.library.production import Production
 from rushes.models.store import shipped_folders
 
-__all__ = ["BenchScene", "BenchSettings", "demo_blend", "measure_generate", "measure_memory", "measure_replay"]
+__all__ = [
+    "BenchScene",
+    "BenchSettings",
+    "demo_blend",
+    "measure_generate",
+    "measure_memory",
+    "measure_passes",
+    "measure_replay",
+]
 
 _KEY = "bench.settings"
 
@@ -110,6 +118,13 @@ class BenchScene:
             range=FrameRange(start, start + frames - 1),
             camera=shot.camera,
         )
+
+
+def measure_passes(services: Services, context: JobContext) -> Iterable[Metric]:
+    """Our passes against a bare Blender render of the same, per frame."""
+    from rushes.passes.bench import passes_bench
+
+    return passes_bench(context, blender=services.blender)
 
 
 def measure_generate(services: Services, context: JobContext) -> Iterable[Metric]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from rushes import __version__
+from rushes.models.placement import thread_count
 
 __all__ = ["environment"]
 
@@ -22,7 +22,7 @@ def environment() -> dict[str, str]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "device": _device(),
-        "threads": str(os.cpu_count() or 1),
+        "threads": str(thread_count()),
     }
     for name in _PACKAGES:
         try:

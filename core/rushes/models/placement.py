@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import platform
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from rushes.errors import DependencyError, ModelError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["DEVICES", "Placement", "choose", "deterministic", "environment", "go_offline"]
+__all__ = ["DEVICES", "Placement", "choose", "deterministic", "go_offline", "thread_count"]
 
 log = logging.getLogger(__name__)
 
@@ -100,12 +99,12 @@ def choose(preferred: str | None = None) -> Placement:
 def deterministic(placement: Placement, threads: int | None = None) -> Generator[None, None, None]:
     """Same inputs, same bits inside the block: repeatable kernels, a fixed number of CPU threads.
 
-    `threads`: None takes `RUSHES_THREADS`, else the number of cores this process may use; the sums of
-    a CPU depend on it, so it is fixed for the block. Former settings come back after it.
+    `threads`: None takes `thread_count()`; the sums of a CPU depend on it, so it is fixed for the block.
+    Former settings come back after it.
     """
     import torch
 
-    count = threads or int(os.environ.get("RUSHES_THREADS") or 0) or _cores()
+    count = threads or thread_count()
     before = (
         torch.are_deterministic_algorithms_enabled(),
         torch.is_deterministic_algorithms_warn_only_enabled(),
@@ -124,22 +123,12 @@ def deterministic(placement: Placement, threads: int | None = None) -> Generator
         torch.backends.cudnn.benchmark = before[3]
 
 
-def _cores() -> int:
+def thread_count() -> int:
+    """CPU threads that `deterministic` uses: `RUSHES_THREADS`, else the cores this process may use."""
+    given = os.environ.get("RUSHES_THREADS", "")
+    if given.isdigit() and int(given) > 0:
+        return int(given)
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # macOS and Windows
         return os.cpu_count() or 1
-
-
-def environment(placement: Placement) -> dict[str, str]:
-    """What the bits depend on besides the recipe: device, threads, library versions; for a take's record."""
-    import torch
-
-    name = torch.cuda.get_device_name(placement.device) if placement.kind == "cuda" else platform.machine()
-    return {
-        "device": placement.device,
-        "device_name": name,
-        "dtype": placement.dtype,
-        "threads": str(int(os.environ.get("RUSHES_THREADS") or 0) or _cores()),
-        "torch": torch.__version__,
-    }
