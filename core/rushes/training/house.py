@@ -1,7 +1,7 @@
 """Trains the house model on prepared pictures. `python -m rushes.training.house --help` for the options.
 
-The state after every `save_every` steps is on disk whole (weights, EMA, optimiser, random state): a run that was stopped
-goes on with the same numbers it would have had.
+The state after every `save_every` steps is on disk whole (weights, EMA, optimiser, random state): a run that was
+stopped goes on with the same numbers it would have had.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from typing import Any, cast
 
 import numpy as np
 import torch
+import torch.distributed as distributed
 import torch.nn.functional as functional
 from numpy.typing import NDArray
 from PIL import Image
+from torch import multiprocessing
 
 from rushes.models.house.build import HouseConfig
 from rushes.models.house.pipeline import HouseModelPipeline, encode_prompts, predict, save_pipeline
@@ -31,7 +33,7 @@ from rushes.models.house.vocabulary import FIELDS
 from rushes.training.dataset import Example, Pictures
 from rushes.training.twin import Variant
 
-__all__ = ["TrainConfig", "Trainer", "loss_of", "main", "prompt_of"]
+__all__ = ["TrainConfig", "Trainer", "loss_of", "main", "prompt_of", "train"]
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,10 @@ class TrainConfig:
     seed: int = 0
     bf16: bool = True
     """Autocast to bfloat16."""
-    threads: int = 2
+    threads: int = 1
+    """Threads of a process: on a busy machine two processes of one thread do more than one of two."""
+    processes: int = 1
+    """Processes that share the work; each takes `batch` crops a step and gradients are averaged."""
     save_every: int = 100
     """Steps between checkpoints."""
     check_every: int = 200
@@ -92,8 +97,10 @@ def to_tensors(examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]
 class Trainer:
     """One training run; `run` trains, `validate` looks at held-out scenes."""
 
-    def __init__(self, config: TrainConfig) -> None:
+    def __init__(self, config: TrainConfig, rank: int = 0) -> None:
+        """`rank`: which of the `config.processes` this is; only the first writes files."""
         self.config = config
+        self.rank = rank
         config.out.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
@@ -108,6 +115,8 @@ class Trainer:
         self.spent = 0.0
         self.pictures = Pictures(config.data, held_out=False)
         self.held_out = Pictures(config.data, held_out=True)
+        if rank:
+            self._own_chance()
 
     @property
     def checkpoint(self) -> Path:
@@ -125,10 +134,19 @@ class Trainer:
         for mine, theirs in zip(self.ema, state["ema"], strict=True):
             mine.copy_(theirs)
         self.step, self.spent = int(state["step"]), float(state["spent"])
+        if self.rank:
+            self._own_chance()
+            return True
         torch.set_rng_state(state["torch_rng"])
         version, internal, gauss = state["rng"]
         self.rng.setstate((version, tuple(internal), gauss))
         return True
+
+    def _own_chance(self) -> None:
+        """Give this process other crops and noise than its siblings."""
+        seed = self.config.seed + 7919 * self.rank + 104729 * self.step
+        self.rng = random.Random(seed)
+        torch.manual_seed(seed)
 
     def save(self) -> None:
         """Write the whole state beside its name, then rename."""
@@ -171,6 +189,8 @@ class Trainer:
         loss = loss_of(made.float(), wanted)
         self.optimizer.zero_grad(set_to_none=True)
         cast(Any, loss).backward()
+        if c.processes > 1:
+            self._share()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         self.step += 1
@@ -180,8 +200,20 @@ class Trainer:
             torch._foreach_add_(self.ema, [p.detach() for p in self.parameters], alpha=1 - decay)  # pyright: ignore[reportPrivateUsage]
         return float(loss.detach())
 
+    def _share(self) -> None:
+        """Average the gradients, and the clock, over all processes."""
+        grads = [p.grad if p.grad is not None else torch.zeros_like(p) for p in self.parameters]
+        flat = torch.cat([g.reshape(-1) for g in grads] + [torch.tensor([self.spent])])
+        distributed.all_reduce(flat)
+        flat /= self.config.processes
+        at = 0
+        for parameter, grad in zip(self.parameters, grads, strict=True):
+            parameter.grad = flat[at : at + grad.numel()].view_as(grad)
+            at += grad.numel()
+        self.spent = float(flat[-1])
+
     def _start(self, wanted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """60 % pure start at zero, 15 % pure start at noise, the rest anywhere on the path, half of it without noise."""
+        """60 % pure start at zero, 15 % pure start at noise, the rest on the path, half of it without noise."""
         count = wanted.shape[0]
         pick = torch.rand(count)
         sigma = torch.where(pick < 0.75, torch.ones(count), torch.rand(count).clamp(0.02, 1.0))
@@ -247,6 +279,10 @@ class Trainer:
             self.spent += time.monotonic() - began
             smooth = loss if smooth is None else 0.97 * smooth + 0.03 * loss
             if self.step % 20 == 0:
+                self.pictures.refresh()
+            if self.rank:
+                continue
+            if self.step % 20 == 0:
                 _log.info(
                     "step %d loss %.4f, %.2f s a step, %d pictures",
                     self.step,
@@ -254,12 +290,13 @@ class Trainer:
                     self.spent / self.step,
                     len(self.pictures),
                 )
-                self.pictures.refresh()
                 self.held_out.refresh()
             if self.step % c.check_every == 0:
                 _log.info("step %d held-out PSNR %.2f dB", self.step, self.validate())
             if self.step % c.save_every == 0:
                 self.save()
+        if self.rank:
+            return c.out
         self.save()
         _log.info("step %d held-out PSNR %.2f dB", self.step, self.validate())
         return self.finish()
@@ -274,20 +311,43 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=0.0)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--crop", type=int, default=96)
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--no-bf16", action="store_true")
     parser.add_argument("--check-every", type=int, default=200)
     given = parser.parse_args(argv)
-    config = TrainConfig(
-        given.data, given.out, given.steps, given.minutes, given.batch, given.crop, check_every=given.check_every
-    )
-    config = replace(config, bf16=not given.no_bf16)
-    (config.out).mkdir(parents=True, exist_ok=True)
+    config = TrainConfig(given.data, given.out, given.steps, given.minutes, given.batch, given.crop)
+    config = replace(config, bf16=not given.no_bf16, processes=given.processes, check_every=given.check_every)
+    config.out.mkdir(parents=True, exist_ok=True)
     (config.out / "config.json").write_text(json.dumps(asdict(config), indent=2, default=str) + "\n", "utf-8")
-    trainer = Trainer(config)
+    train(config)
+    return 0
+
+
+def train(config: TrainConfig) -> Path:
+    """Train, going on from the run folder's checkpoint if there is one; returns the folder of the pipeline."""
+    if config.processes > 1:
+        meeting = config.out / f"meeting_{os.getpid()}"
+        multiprocessing.spawn(_train_share, (config, meeting.resolve().as_uri()), config.processes)  # pyright: ignore[reportUnknownMemberType]
+        meeting.unlink(missing_ok=True)
+        return config.out / "final"
+    return _train_one(config, 0)
+
+
+def _train_share(rank: int, config: TrainConfig, meeting: str) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=config.processes)
+    try:
+        _train_one(config, rank)
+        distributed.barrier()
+    finally:
+        distributed.destroy_process_group()
+
+
+def _train_one(config: TrainConfig, rank: int) -> Path:
+    trainer = Trainer(config, rank)
     if trainer.resume():
         _log.info("goes on at step %d", trainer.step)
-    _log.info("saved in %s", trainer.run())
-    return 0
+    return trainer.run()
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class PlanObject:
     cls: str
     """Object class, one of `rushes.models.house.features.CLASSES`."""
     tint: str
-    """What it is made of; `rushes.training.palette` draws a colour for it."""
+    """What it is made of; `rushes.models.house.palette` draws a colour for it."""
     size: tuple[float, float, float]
     """Extent along its own x, y, z in metres."""
     location: tuple[float, float, float]

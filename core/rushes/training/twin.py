@@ -22,7 +22,7 @@ from rushes.models.house.noise import Array, fbm
 from rushes.models.house.style import Style, draw
 from rushes.models.house.surface import CLASSES, HouseFrame, HouseObject, Surface, survey
 from rushes.training.look import Light, bloom, develop, haze_color, light_for, sky_radiance
-from rushes.training.palette import draw_colors
+from rushes.models.house.palette import draw_colors
 
 __all__ = ["RenderedScene", "Variant", "draw_variant", "inputs", "load_scene", "paint"]
 

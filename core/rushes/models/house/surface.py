@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rushes.contracts import CameraFrame, ObjectClass, Size, Vec3
 from rushes.models.house.noise import Array, fbm, hash01
 
-__all__ = ["CLASSES", "HouseFrame", "HouseObject", "Surface", "lumps", "object_code", "survey"]
+__all__ = ["CLASSES", "HouseFrame", "HouseObject", "Surface", "lumps", "object_code", "own_points", "survey"]
 
 CLASSES = tuple(c.value for c in ObjectClass)
 """Class names in one-hot order; `sky` is the last."""
@@ -129,15 +129,28 @@ def rigid(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.
     return np.where(scale > 1e-9, axes, np.eye(3)), np.where(scale > 1e-9, scale, 1.0)
 
 
-def _rays(frame: HouseFrame) -> tuple[Array, Array, Array]:
+def own_points(
+    depth: Array,
+    where: NDArray[np.bool_],
+    camera: CameraFrame,
+    pixel_aspect: tuple[float, float],
+    matrix: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Points (N, 3) of the pixels `where`, in the own coordinates of an object with `matrix`, scale undone."""
+    _, point, _ = _rays(depth, camera, pixel_aspect)
+    rotation, scale = rigid(matrix)
+    return (point[where].astype(np.float64) - matrix[:3, 3]) @ rotation / scale
+
+
+def _rays(depth: Array, camera: CameraFrame, pixel_aspect: tuple[float, float]) -> tuple[Array, Array, Array]:
     """Unit view direction, point and frontal pixel width for every pixel."""
-    h, w = frame.depth.shape
-    k = frame.camera.intrinsics(Size(w, h), frame.pixel_aspect)
-    matrix = np.asarray(frame.camera.matrix_world, np.float64)
+    h, w = depth.shape
+    k = camera.intrinsics(Size(w, h), pixel_aspect)
+    matrix = np.asarray(camera.matrix_world, np.float64)
     turn, _ = rigid(matrix)
     x = ((np.arange(w) + 0.5 - k.cx) / k.fx)[None, :].repeat(h, 0)
     y = (-(np.arange(h) + 0.5 - k.cy) / k.fy)[:, None].repeat(w, 1)
-    z = np.minimum(frame.depth, _FAR).astype(np.float64)
+    z = np.minimum(depth, _FAR).astype(np.float64)
     one = np.ones_like(z)
     if k.orthographic:
         ray = np.stack([0 * one, 0 * one, -one], -1)
@@ -155,7 +168,7 @@ def _rays(frame: HouseFrame) -> tuple[Array, Array, Array]:
 
 def survey(frame: HouseFrame) -> Surface:
     """Everything the pixels of a frame know about where they are."""
-    view, point, foot = _rays(frame)
+    view, point, foot = _rays(frame.depth, frame.camera, frame.pixel_aspect)
     sky = (frame.ids == 0) | (frame.depth >= _SKY_DEPTH)
     ids = np.where(sky, 0, frame.ids).astype(np.int64)
     present, index = np.unique(ids, return_inverse=True)

@@ -1,4 +1,7 @@
-"""Base colours of training scenes: what each material of a plan may look like in each place."""
+"""Base colours: what a material may look like in each place.
+
+Training scenes draw from it, and so do blocks that an artist left in Blender's default grey or white.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 
 from rushes.contracts import Vec3
 
-__all__ = ["draw_colors"]
+__all__ = ["default_color", "draw_colors", "is_untouched"]
 
 _TINTS: dict[str, tuple[str, ...]] = {
     "asphalt": ("4a4b50", "55565a", "5e5c5a", "6a6864"),
@@ -85,3 +88,39 @@ def draw_colors(tints: list[str], place: str, seed: int) -> list[Vec3]:
         base = np.clip(base * np.array([rng.uniform(0.9, 1.1) for _ in range(3)]), 0.012, 0.9)
         out.append((float(base[0]), float(base[1]), float(base[2])))
     return out
+
+
+_BY_CLASS: dict[str, str] = {
+    "building": "wall",
+    "prop": "prop",
+    "character": "cloth",
+    "vegetation": "crown",
+    "vehicle": "car",
+    "water": "water",
+}
+_BUILDING = {"harbour": "shed", "village": "house", "desert": "adobe", "forest": "timber", "snow": "timber"}
+_GROUND = {
+    "city": "asphalt",
+    "harbour": "quay",
+    "village": "earth",
+    "desert": "sand",
+    "forest": "grass",
+    "snow": "snow",
+}
+_UNTOUCHED = (1.0, 0.8)
+"""Greys of Blender's viewport colour and default material."""
+
+
+def is_untouched(color: Vec3) -> bool:
+    """Whether a flat colour is what Blender gives an object that nobody coloured."""
+    return any(all(abs(c - grey) < 2e-3 for c in color) for grey in _UNTOUCHED)
+
+
+def default_color(cls: str, place: str, seed: int, ident: int) -> Vec3:
+    """A colour (linear Rec.709) for a block without one; another seed or id may give another."""
+    tint = {"building": _BUILDING, "ground": _GROUND}.get(cls, {}).get(place) or _BY_CLASS.get(cls, "asphalt")
+    # The ground is one surface in many pieces: its colour follows the place, not the id.
+    rng = random.Random(f"color-{seed}" if cls in ("ground", "water") else f"color-{seed}-{ident}")
+    choices = (_PLACE_CROWN.get(place) if tint == "crown" else None) or _TINTS[tint]
+    base = _linear(rng.choice(choices)) * rng.uniform(0.85, 1.1)
+    return (float(base[0]), float(base[1]), float(base[2]))

@@ -1,0 +1,256 @@
+"""The house model as a generator: ships with Rushes, needs no GPU, one step a frame.
+
+Frames are independent: nothing is remembered from one to the next. They agree because every detail is a function of the
+surface it sits on, so shots of any length stream.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rushes.contracts import (
+    Brief,
+    BriefReading,
+    Conditioning,
+    Descriptor,
+    FrameRule,
+    JobContext,
+    LegendObject,
+    ModelRef,
+    Size,
+    SizeRule,
+    Vec3,
+    VocabularyField,
+)
+from rushes.errors import ModelError
+from rushes.generators.protocol import GenerateRequest, Picture, check_request
+from rushes.media.conditioning import ShotFrame, ShotInputs
+from rushes.models.house.features import features
+from rushes.models.house.load import check_version, load_house
+from rushes.models.house.palette import default_color, is_untouched
+from rushes.models.house.sun import default_sun
+from rushes.models.house.surface import HouseFrame, HouseObject, own_points
+from rushes.models.house.vocabulary import DEFAULTS, FIELDS, read_brief
+from rushes.models.placement import Placement, choose, deterministic
+from rushes.models.store import ModelStore
+
+if TYPE_CHECKING:
+    from rushes.models.house.pipeline import HouseModelPipeline
+
+__all__ = ["HouseGenerator", "frame_inputs", "guess_boxes"]
+
+_FOLDER = "house_model"
+_NATIVE = Size(256, 144)
+_GUESSES = 5
+"""Frames looked at to guess the bounds of objects whose legend has none."""
+
+Box = NDArray[np.float64]
+
+
+class HouseGenerator:
+    """The house model. Weights (about 30 MB) load on first use and stay loaded."""
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        store: ModelStore | None = None,
+        device: str | None = None,
+    ) -> None:
+        """`folder` None: the model that ships with Rushes, or one of that name in the store's folders."""
+        self._given = folder
+        self._store = store or ModelStore()
+        self._device = device
+        self._pipe: HouseModelPipeline | None = None
+        self._placement: Placement | None = None
+
+    @property
+    def descriptor(self) -> Descriptor:
+        return Descriptor(
+            id="house",
+            name="House model",
+            family="house",
+            licence="CC0-1.0",
+            sizes=SizeRule(16, _NATIVE, max_pixels=640 * 384, min_side=32),
+            frames=FrameRule(),
+            rates=(),
+            conditionings=(
+                Conditioning("depth", required=True),
+                Conditioning("normal", required=True),
+                Conditioning("index", required=True),
+                Conditioning("direct", required=True),
+                Conditioning("color", strength=(0.0, 1.0), default=1.0),
+            ),
+            vocabulary=tuple(VocabularyField(n, words, DEFAULTS[n]) for n, words in FIELDS.items()),
+            steps=(1, 1, 4),
+            memory_mb=700,
+            limits=(
+                "A previz model of 256×144 with a small vocabulary: it paints hour, weather, place and mood onto the "
+                "blockout; it does not invent objects, faces or action."
+            ),
+        )
+
+    def read_brief(self, brief: Brief) -> BriefReading:
+        found = read_brief(brief)
+        open_fields = [name for name in FIELDS if name not in found.tokens]
+        notes = [f"{name.replace('_', ' ')}: {DEFAULTS[name]}, since the brief does not say" for name in open_fields]
+        return BriefReading(found.resolved(), found.unknown, tuple(notes))
+
+    def sun_direction(self, brief: Brief, camera_matrix: tuple[tuple[float, ...], ...]) -> Vec3 | None:
+        return default_sun(read_brief(brief).resolved()["time_of_day"], camera_matrix)
+
+    def check_installed(self) -> None:
+        check_version(self._folder())
+
+    def model_ref(self) -> ModelRef:
+        return self._store.ref("house", self._folder())
+
+    def load(self) -> None:
+        if self._pipe is None:
+            placement = choose(self._device)
+            self._pipe = load_house(self._folder(), placement)
+            self._placement = placement
+
+    def unload(self) -> None:
+        if self._pipe is None:
+            return
+        self._pipe = None
+        gc.collect()
+        if self._placement is not None and self._placement.kind == "cuda":
+            import torch
+
+            torch.cuda.empty_cache()
+
+    def generate(self, request: GenerateRequest, inputs: ShotInputs, context: JobContext) -> Iterator[Picture]:
+        check_request(request, self.descriptor)
+        return self._stream(request, inputs, context)
+
+    def _folder(self) -> Path:
+        if self._given is None:
+            return self._store.find(_FOLDER)
+        if not (self._given / "model_index.json").is_file():
+            raise ModelError(
+                f"There is no house model at {self._given}.",
+                code="model.missing",
+                hint="Give the folder that holds model_index.json.",
+                details={"folder": str(self._given)},
+            )
+        return self._given
+
+    def _stream(self, request: GenerateRequest, inputs: ShotInputs, context: JobContext) -> Iterator[Picture]:
+        context.check()
+        self.load()
+        reading = read_brief(request.brief)
+        if reading.unknown:
+            context.note("The house model does not know: " + ", ".join(reading.unknown) + ".")
+        knobs = {c.name: c.default for c in self.descriptor.conditionings} | dict(request.strengths)
+        plan = _Plan(
+            reading.resolved(), reading.prompt(), request.seed, knobs["color"], dict(request.object_seeds), {}
+        )
+        plan.boxes.update(guess_boxes(inputs, request.size))
+        last = None
+        picture: Picture | None = None
+        for number in range(request.frames):
+            context.check()
+            index = min(number, len(inputs) - 1)
+            if picture is None or index != last:  # a held frame is made once
+                frame = frame_inputs(inputs.frame(index, request.size), inputs, plan)
+                picture = self._paint(frame, plan.prompt, request.steps)
+                last = index
+            context.progress((number + 1) / request.frames, "generate", f"frame {number + 1} of {request.frames}")
+            yield picture.copy()
+
+    def _paint(self, frame: HouseFrame, prompt: str, steps: int) -> Picture:
+        import torch
+
+        if self._pipe is None or self._placement is None:
+            raise ModelError("The house model is not loaded.", code="model.unloaded", hint="Start the job again.")
+        given = torch.from_numpy(features(frame)).permute(2, 0, 1)[None]
+        with deterministic(self._placement):
+            made = self._pipe(given, prompt, num_inference_steps=steps)
+        picture = np.ascontiguousarray(made[0].permute(1, 2, 0).cpu().numpy(), np.float32)
+        if not np.isfinite(picture).all():
+            raise ModelError(
+                "The house model made a picture that is not numbers.",
+                code="model.output",
+                hint="Its weights may be damaged: compare them with the model's card; no take was written.",
+            )
+        return picture
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What stays the same over a shot."""
+
+    values: Mapping[str, str]
+    prompt: str
+    seed: int
+    keep_colors: float
+    object_seeds: Mapping[int, int]
+    boxes: dict[int, Box]
+
+
+def frame_inputs(frame: ShotFrame, inputs: ShotInputs, plan: _Plan) -> HouseFrame:
+    """One frame of passes as the house model wants it."""
+    place = plan.values["place"]
+    things = {
+        o.id: HouseObject(
+            id=o.id,
+            cls=o.object_class.value,
+            color=_color(o, place, plan),
+            matrix=np.asarray(o.matrix(frame.index), np.float64),
+            box=plan.boxes.get(o.id) if o.bounds is None else np.asarray(o.bounds, np.float64),
+            seed=plan.object_seeds.get(o.id),
+        )
+        for o in inputs.legend.objects
+    }
+    return HouseFrame(
+        depth=frame.depth,
+        normal=frame.normal,
+        ids=frame.ids,
+        direct=frame.direct,
+        camera=frame.camera,
+        objects=things,
+        sun=inputs.sun_direction,
+        place=place,
+        seed=plan.seed,
+        pixel_aspect=frame.pixel_aspect,
+    )
+
+
+def _color(thing: LegendObject, place: str, plan: _Plan) -> Vec3:
+    """The artist's colour; the palette's where the block was left as Blender makes it."""
+    keep = 0.0 if is_untouched(thing.color) else plan.keep_colors
+    if keep >= 1.0:
+        return thing.color
+    seed = plan.object_seeds.get(thing.id, plan.seed)
+    drawn = default_color(thing.object_class.value, place, seed, thing.id)
+    r, g, b = (keep * a + (1.0 - keep) * d for a, d in zip(thing.color, drawn, strict=True))
+    return (r, g, b)
+
+
+def guess_boxes(inputs: ShotInputs, size: Size) -> dict[int, Box]:
+    """Bounds in own space (before scale) of objects whose legend has none, from what a few frames show of them."""
+    missing: Sequence[LegendObject] = [o for o in inputs.legend.objects if o.bounds is None]
+    found: dict[int, Box] = {}
+    if not missing:
+        return found
+    for index in np.unique(np.linspace(0, len(inputs) - 1, _GUESSES).round().astype(int)).tolist():
+        frame = inputs.frame(index, size)
+        for thing in missing:
+            seen = frame.ids == thing.id
+            if not seen.any():
+                continue
+            own = own_points(frame.depth, seen, frame.camera, frame.pixel_aspect, np.asarray(thing.matrix(index)))
+            box = np.stack([own.min(0), own.max(0)])
+            if thing.id in found:
+                box = np.stack([np.minimum(found[thing.id][0], box[0]), np.maximum(found[thing.id][1], box[1])])
+            found[thing.id] = box
+    return found
