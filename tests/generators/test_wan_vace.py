@@ -19,7 +19,7 @@ from rushes.generators.protocol import GenerateRequest, KeptPixels
 from rushes.generators.wan_vace import WanVaceGenerator, prompt_text
 from rushes.models.placement import Placement
 from rushes.models.store import ModelStore
-from rushes.models.wan import PUBLISHED, MemoryPlan, plan_memory, read_shape
+from rushes.models.wan import PUBLISHED, MemoryPlan, place, plan_memory, read_shape
 from rushes.testing.analytic_shot import AnalyticShot
 from rushes.testing.contexts import RecordingContext
 
@@ -269,6 +269,16 @@ def test_tiling_follows_the_device_not_the_moment() -> None:
     assert busy.tiling
     assert idle.tiling
     assert not plan_memory(Placement("cuda", "bfloat16", 8_000, 80_000), WEIGHTS).tiling
+
+
+def test_group_offload_leaves_every_bit(tiny_wan: Path, wan: WanVaceGenerator, shot: AnalyticShot) -> None:
+    """On the CPU layers are moved from main memory to main memory: slow, but the same code."""
+    other = WanVaceGenerator(folder=tiny_wan, device="cpu", window=9)
+    other.load()
+    place(*other.pipe, MemoryPlan("group", tiling=True))
+    hooked = [m for m in other.pipe[0].transformer.modules() if hasattr(m, "_diffusers_hook")]
+    assert hooked
+    assert np.array_equal(run(other, shot), run(wan, shot))
 
 
 def test_a_cpu_needs_no_plan() -> None:

@@ -14,7 +14,7 @@ from rushes.models.store import refuse_pickles
 if TYPE_CHECKING:
     from diffusers.pipelines.wan.pipeline_wan_vace import WanVACEPipeline
 
-__all__ = ["PUBLISHED", "MemoryPlan", "WanShape", "load_wan_vace", "plan_memory", "read_shape", "weights_mb"]
+__all__ = ["PUBLISHED", "MemoryPlan", "WanShape", "load_wan_vace", "place", "plan_memory", "read_shape", "weights_mb"]
 
 _LIBRARIES = frozenset({"diffusers", "transformers"})
 _ACTIVATIONS_MB = 6144
@@ -169,7 +169,7 @@ def load_wan_vace(folder: Path, placement: Placement) -> WanVACEPipeline:
             code="model.shape",
             hint="Copy the whole model folder there again.",
         )
-    _place(pipe, placement, plan_memory(placement, weights_mb(folder)))
+    place(pipe, placement, plan_memory(placement, weights_mb(folder)))
     return pipe
 
 
@@ -182,7 +182,8 @@ def _quiet() -> None:
     transformers.utils.logging.disable_progress_bar()
 
 
-def _place(pipe: WanVACEPipeline, placement: Placement, plan: MemoryPlan) -> None:
+def place(pipe: WanVACEPipeline, placement: Placement, plan: MemoryPlan) -> None:
+    """Spread a loaded pipeline over device and main memory as planned."""
     import torch
 
     pipe.set_progress_bar_config(disable=True)
