@@ -43,6 +43,7 @@ def test_a_shot_needs_a_name(name: str) -> None:
 
 
 def test_new_ids_are_legal_and_differ() -> None:
-    ids = {new_take_id() for _ in range(200)}
-    assert len(ids) == 200
+    ids = [new_take_id() for _ in range(200)]
+    assert len(set(ids)) == 200
+    assert [i[:16] for i in ids] == sorted(i[:16] for i in ids)
     assert all(check_id(i) == i for i in ids)

@@ -14,11 +14,14 @@ from rushes.cli.output import out, say_path, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rushes.contracts import JobContext, Metric
     from rushes.jobs.demo import Ask
+    from rushes.jobs.registry import Services
 
 __all__ = ["bench", "dataset_app", "demo", "evaluate", "train_app"]
 
 train_app = typer.Typer(help="Train models of your own.", no_args_is_help=True)
+_QUEUE = "50 jobs with the worker killed at random: nothing lost, nothing half"
 dataset_app = typer.Typer(help="Data for training.", no_args_is_help=True)
 
 
@@ -70,7 +73,7 @@ def _measure(names: Sequence[str], title: str, json: Path | None, blend: Path | 
     from rushes.jobs.metrics import HEADINGS, all_ok, table_rows, write_json
     from rushes.jobs.registry import Services
 
-    known = {**EVALUATIONS, "queue": Evaluation("50 jobs, the worker killed at random", "rushes.engine.stress:measure")}
+    known = {**EVALUATIONS, "queue": Evaluation(_QUEUE, _queue)}
     services = Services(home=rushes_home())
     BenchSettings(blend=blend.absolute() if blend else None, generator=generator).put(services)
     metrics = run_here(lambda context: run_evaluations(names, services, context, known))
@@ -81,6 +84,13 @@ def _measure(names: Sequence[str], title: str, json: Path | None, blend: Path | 
     if not all_ok(metrics):
         out().print("Not every figure holds its bar.")
         raise typer.Exit(1)
+
+
+def _queue(services: Services, context: JobContext) -> tuple[Metric, ...]:
+    """The engine is our neighbour, not below us: reached by name, as when it is started."""
+    import importlib
+
+    return importlib.import_module("rushes.engine.stress").queue_metrics()
 
 
 BlendOption = Annotated[Path | None, typer.Option(help="Another scene than the demo's.", show_default=False)]
@@ -98,7 +108,7 @@ def evaluate(
         from rushes.jobs.evals import EVALUATIONS
 
         rows = [(key, value.about) for key, value in EVALUATIONS.items()]
-        table(("name", "what it measures"), [*rows, ("queue", "50 jobs, the worker killed at random")])
+        table(("name", "what it measures"), [*rows, ("queue", _QUEUE)])
         return
     _measure([name], f"Evaluation: {name}", json, blend, generator)
 

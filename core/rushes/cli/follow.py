@@ -108,6 +108,9 @@ def result_or_raise(job: Followed) -> dict[str, Any]:
 class _Screen:
     """Shows jobs as they change."""
 
+    def __init__(self) -> None:
+        self._said: set[str] = set()
+
     def __enter__(self) -> _Screen:
         return self
 
@@ -118,11 +121,13 @@ class _Screen:
         """Bring the screen up to date with one job."""
         raise NotImplementedError
 
-    def tell(self, job: Followed, width: int = 0) -> None:
-        """Print notes that have not been printed yet."""
+    def tell(self, job: Followed) -> None:
+        """Print notes that have not been printed yet; six variants with the same note say it once."""
         notes = job.status.notes if job.status else ()
         for text in notes[job.told :]:
-            err().print(f"{job.label}: {text}", markup=False, style="yellow")
+            if text not in self._said:
+                self._said.add(text)
+                err().print(f"{job.label}: {text}", markup=False, style="yellow")
         job.told = len(notes)
 
 
@@ -146,6 +151,7 @@ class _Bars(_Screen):
     """For terminals: a bar for each job with stage and time left; those that wait share a line."""
 
     def __init__(self) -> None:
+        super().__init__()
         from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 
         narrow = err().width < 70

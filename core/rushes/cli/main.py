@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any, cast
 
-import click
 import typer
 
 from rushes.cli import engine, figures, machine, shooting, takes
@@ -41,6 +40,9 @@ app.command("bench")(figures.bench)
 app.add_typer(figures.train_app, name="train")
 app.add_typer(figures.dataset_app, name="dataset")
 
+# Typer carries its own click from 0.2x on and uses the installed one before: the class is taken from its family.
+_CallError = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
+
 
 def _version(asked: bool) -> None:
     if asked:
@@ -71,15 +73,18 @@ def run() -> None:
     prepare_streams()
     try:
         code = app(standalone_mode=False)
-    except click.exceptions.Abort:  # Ctrl-C outside of a job, or the end of input at a question
+    except typer.Abort:  # Ctrl-C outside of a job, or the end of input at a question
         typer.echo("Stopped.", err=True)
         code = 130
-    except click.ClickException as exc:
-        exc.show()
-        code = exc.exit_code
     except BrokenPipeError:  # `rushes takes list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as exc:  # noqa: BLE001 - the program's edge: every error becomes a sentence
-        code = explain(exc)
+        code = _call_error(exc) if isinstance(exc, _CallError) else explain(exc)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _call_error(exc: Any) -> int:
+    """Say how the command is used; 2."""
+    exc.show()
+    return cast(int, exc.exit_code)

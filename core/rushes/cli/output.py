@@ -62,6 +62,10 @@ def explain(exc: Exception) -> int:
         err().print(f"[bold red]Error:[/] {escape(str(exc.name))} is not installed.")
         err().print('[dim]Install Rushes with its engine: pip install "rushes\\[engine]".[/]')
         return 1
+    if isinstance(exc, UnicodeEncodeError) and "surrogates" in exc.reason:
+        err().print("[bold red]Error:[/] A name holds letters that this terminal's language setting cannot read.")
+        err().print("[dim]Set a UTF-8 one (export LC_ALL=C.UTF-8) and run it again.[/]")
+        return 1
     err().print(f"[bold red]Error:[/] {escape(type(exc).__name__)}: {escape(str(exc))}")
     err().print("[dim]This should not happen. Run it again with `rushes --debug ...` and send what it prints.[/]")
     return 1

@@ -121,7 +121,10 @@ def show(id: IdArgument, production: ProductionOption = None) -> None:
         ("notes", take.notes),
         ("made", f"{take.created} in {take.seconds:.1f} s"),
         ("picture", f"{take.size}, {take.frame_count} frames at {rate_text(take.rate)}"),
-        ("model", f"{recipe.generator} at {recipe.model_size}, {recipe.steps} steps, {recipe.model.sha256[:12]}"),
+        (
+            "model",
+            f"{recipe.generator} at {recipe.model_size}, steps: {recipe.steps}, {recipe.model.sha256[:12]}",
+        ),
         ("seed", str(take.seed)),
         *((f"brief: {name}", text) for name, text in take.brief.items()),
         *((f"read as: {name}", text) for name, text in recipe.reading.items()),

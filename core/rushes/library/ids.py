@@ -23,14 +23,16 @@ _LONGEST = 120  # bytes; leaves room for the rest of a path on file systems with
 
 
 def new_take_id() -> str:
-    """A fresh id that sorts by time: `261120-104553-7k2q9d`."""
-    tail = "".join(secrets.choice(_LETTERS) for _ in range(6))
-    return f"{datetime.now(timezone.utc):%y%m%d-%H%M%S}-{tail}"
+    """A fresh id that sorts by time to a millisecond: `261120-104553-7k2q9d`."""
+    now = datetime.now(timezone.utc)
+    part = now.microsecond * 1024 // 1_000_000
+    tail = "".join(secrets.choice(_LETTERS) for _ in range(4))
+    return f"{now:%y%m%d-%H%M%S}-{_LETTERS[part // 32]}{_LETTERS[part % 32]}{tail}"
 
 
 def utc_now() -> str:
-    """Now, as ISO 8601 in UTC with seconds."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+    """Now, as ISO 8601 in UTC with milliseconds."""
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
 
 
 def check_id(text: str, what: str = "take") -> str:

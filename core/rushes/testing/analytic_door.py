@@ -1,7 +1,7 @@
 """A double of the door to Blender: a "scene" of two shots whose passes come from the analytic street.
 
-The .blend only has to begin like one. Passes on disk are a manifest and a small file a frame, so that
-reuse, damage and digests behave as with real ones.
+The .blend only has to begin like one; one with the word "slow" in it takes ten seconds to render. Passes on
+disk are a manifest and a small file a frame, so that reuse, damage and digests behave as with real ones.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -92,6 +93,11 @@ class AnalyticDoor:
         self._check(Path(request.blend))
         self.rendered.append(request)
         self.before_render(context)
+        if b"slow" in Path(request.blend).read_bytes():
+            for step in range(100):
+                context.check()
+                context.progress(step / 100, "passes", f"Frame {step}")
+                time.sleep(0.1)
         if request.camera is None or request.range is None:
             raise SceneError("The double needs a camera and a range.", code="scene.shot")
         beside = Path(tempfile.mkdtemp(prefix=".passes-", dir=out.parent))
