@@ -7,7 +7,7 @@ from typing import Any
 
 import blocks as b
 import mathutils
-from stage import LENGTH, Stage, keys
+from stage import LENGTH, Stage, heading, keys, place
 
 __all__ = ["PARTS"]
 
@@ -38,7 +38,7 @@ def _cranes(s: Stage) -> None:
         load = s.put("Props", f"Crane {k + 1} Load", (cable, "container red"), (0, 17.8, -2.2), object_class="prop")
         load.parent = top
         if k == 0:
-            keys(top, "rotation_euler", {1: (0, 0, math.radians(turn)), 3 * LENGTH: (0, 0, math.radians(turn + 22))})
+            keys(top, "rotation_euler", {1: (0, 0, heading(turn)), 3 * LENGTH: (0, 0, heading(turn + 22))})
             keys(load, "location", {LENGTH + 1: (0, 17.8, -2.2), 2 * LENGTH: (0, 17.8, -3.4)})
 
 
@@ -78,10 +78,10 @@ def _boats(s: Stage) -> None:
     )
     for k, (name, shape, color, at, yaw, words) in enumerate(fleet):
         made = s.put("Vehicles", name, (shape, color), at, yaw, prompt=words, object_class="vehicle")
-        turn = math.radians(yaw)
+        turn = heading(yaw)
         if name in ("Tug", "Skiff"):
             way = mathutils.Vector((-math.sin(turn), math.cos(turn), 0.0)) * (9.0 if name == "Tug" else 4.0)
-            keys(made, "location", {1: at, 3 * LENGTH: tuple(mathutils.Vector(at) + way)}, "LINEAR")
+            keys(made, "location", {1: place(at), 3 * LENGTH: tuple(mathutils.Vector(place(at)) + way)}, "LINEAR")
             if name == "Skiff":
                 rower = s.put(
                     "Characters",
@@ -123,9 +123,9 @@ def _traffic(s: Stage) -> None:
         prompt="delivery van",
         object_class="vehicle",
     )
-    keys(van, "location", {1: (22.4, 13.0, 0.05), 3 * LENGTH: (22.4, 43.0, 0.05)}, "LINEAR")
+    keys(van, "location", {1: place((22.4, 13.0, 0.05)), 3 * LENGTH: place((22.4, 43.0, 0.05))}, "LINEAR")
     taxi = s.put("Vehicles", "Taxi", (shape, "crane yellow"), (25.2, 84, 0.05), 180)
-    keys(taxi, "location", {1: (25.2, 84.0, 0.05), 3 * LENGTH: (25.2, 49.0, 0.05)}, "LINEAR")
+    keys(taxi, "location", {1: place((25.2, 84.0, 0.05)), 3 * LENGTH: place((25.2, 49.0, 0.05))}, "LINEAR")
     flatbed = b.join(
         b.box(2.4, 6.2, 0.5, (0, -1.0, 0.6)),
         b.box(2.3, 1.9, 2.4, (0, 3.1, 0.25), 0.9),
@@ -172,7 +172,7 @@ def _people(s: Stage) -> None:
             prompt=name.lower(),
             object_class="character",
         )
-        keys(made, "location", {1: (*start, z), 3 * LENGTH: (*end, z)}, "LINEAR")
+        keys(made, "location", {1: place((*start, z)), 3 * LENGTH: place((*end, z))}, "LINEAR")
     standing = (
         ("Angler", 1.74, 0, "olive", 1.9, 27.5),
         ("Crane Foreman", 1.80, 1, "mustard", 9.4, 43.6),

@@ -3,10 +3,11 @@
     .venvs/bpy50/bin/python assets/demo/make_demo.py --out assets/demo/harbour_street.blend
     blender --background --factory-startup --python assets/demo/make_demo.py -- --out harbour_street.blend
 
-`--preview DIR` also renders each camera's first, middle and last frame with flat colours and one soft light, which
-is not saved: the scene has no sun, so the brief decides the time of day. Nothing is drawn from chance: the same
-script gives the same scene. The committed file was saved with Blender 4.2, so that every Blender that Rushes works
-with can open it. Metres, Z up; the quay's edge is x = 0, water lies at x < 0, the street runs along +Y.
+`--preview DIR` also renders each camera's first, middle and last frame (`--middle`: that one alone) with flat
+colours and one soft light, which is not saved: the scene has no sun, so the brief decides the time of day. Nothing is
+drawn from chance: the same script gives the same scene. The committed file was saved with Blender 4.2, so that every
+Blender that Rushes works with can open it. Metres, Z up; the street runs along +Y, the water lies at X > 0; see
+`stage` for places.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 # Scripts beside this one; Blender does not put its folder on the path.
 import life
 import street
-from stage import LENGTH, Stage, keys
+from stage import LENGTH, Stage, keys, place
 
 __all__ = ["SHOTS", "build", "main"]
 
@@ -42,7 +43,7 @@ SHOTS: tuple[dict[str, Any], ...] = (
             "action": "she walks up the street while a van drives away towards the cranes",
             "mood": "warm",
             "style": "cinematic",
-            "camera": "30 mm, eye level, slow dolly forward",
+            "camera": "eye level, slow dolly forward",
             "lighting": "dusk, low sun",
             "environment": "old harbour, clear weather",
             "texture": "brick gables, worn quay stone",
@@ -61,10 +62,10 @@ SHOTS: tuple[dict[str, Any], ...] = (
             "action": "the boats roll gently while a crane swings its load",
             "mood": "cold",
             "style": "cinematic",
-            "camera": "31 mm, over the water, sideways and slowly rising",
+            "camera": "over the water, sideways and slowly rising",
             "lighting": "dawn",
             "environment": "harbour, fog",
-            "texture": "wet stone, painted steel",
+            "texture": "dark stone, painted steel",
             "genre": "drama",
             "restrictions": "no text, no logos",
         },
@@ -80,7 +81,7 @@ SHOTS: tuple[dict[str, Any], ...] = (
             "action": "the last people walk home under the lamps",
             "mood": "noir",
             "style": "cinematic",
-            "camera": "28 mm, high angle, slow push with a pan to the water",
+            "camera": "high angle, slow push with a pan to the water",
             "lighting": "night, lit windows",
             "environment": "harbour, clear weather",
             "texture": "slate roofs, dark water",
@@ -99,9 +100,9 @@ def _cameras(s: Stage) -> None:
         camera = bpy.data.objects.new(shot["camera"], data)
         s.collection("Cameras").objects.link(camera)
         first = 1 + k * LENGTH
-        for frame, (place, target) in ((first, shot["from"]), (first + LENGTH - 1, shot["to"])):
-            way = mathutils.Vector(target) - mathutils.Vector(place)
-            keys(camera, "location", {frame: place})
+        for frame, (stand, target) in ((first, shot["from"]), (first + LENGTH - 1, shot["to"])):
+            way = mathutils.Vector(place(target)) - mathutils.Vector(place(stand))
+            keys(camera, "location", {frame: place(stand)})
             keys(camera, "rotation_euler", {frame: tuple(way.to_track_quat("-Z", "Y").to_euler())})
         camera["rushes_brief"] = json.dumps(shot["brief"], ensure_ascii=False)
         marker = scene.timeline_markers.new(shot["name"], frame=first)
@@ -131,14 +132,14 @@ def build() -> None:
     scene.frame_set(1)
 
 
-def preview(folder: Path, size: tuple[int, int], samples: int) -> list[Path]:
-    """Pictures of each camera at its first, middle and last frame; changes the open scene, so save first."""
+def preview(folder: Path, size: tuple[int, int], samples: int, *, middle: bool = False) -> list[Path]:
+    """Pictures of each camera, three or one; changes the open scene, so save first."""
     folder.mkdir(parents=True, exist_ok=True)
     scene = bpy.context.scene
     light = bpy.data.lights.new("Preview Sun", "SUN")
     light.energy, light.angle = 2.4, 0.1
     lamp = bpy.data.objects.new("Preview Sun", light)
-    lamp.rotation_euler = (math.radians(48), 0.0, math.radians(-58))
+    lamp.rotation_euler = (math.radians(48), 0.0, math.radians(58))
     scene.collection.objects.link(lamp)
     if scene.world.node_tree is None:
         scene.world.use_nodes = True
@@ -151,7 +152,8 @@ def preview(folder: Path, size: tuple[int, int], samples: int) -> list[Path]:
     made: list[Path] = []
     for k, shot in enumerate(SHOTS):
         scene.camera = bpy.data.objects[shot["camera"]]
-        for frame in (1 + k * LENGTH, k * LENGTH + LENGTH // 2, (k + 1) * LENGTH):
+        frames = (1 + k * LENGTH, k * LENGTH + LENGTH // 2, (k + 1) * LENGTH)
+        for frame in frames[1:2] if middle else frames:
             scene.frame_set(frame)
             scene.camera = bpy.data.objects[shot["camera"]]
             path = folder / f"{shot['name']}_{frame:04}.jpg"
@@ -166,6 +168,7 @@ def main(argv: list[str]) -> int:
     words = argparse.ArgumentParser(description="Builds the demo scene of Rushes.")
     words.add_argument("--out", type=Path, required=True, help="the .blend to write")
     words.add_argument("--preview", type=Path, help="folder for pictures of every camera")
+    words.add_argument("--middle", action="store_true", help="only the middle frame of each camera")
     words.add_argument("--size", default="640x360", help="size of the pictures")
     words.add_argument("--samples", type=int, default=12, help="Cycles samples of the pictures")
     asked = words.parse_args(argv)
@@ -178,7 +181,7 @@ def main(argv: list[str]) -> int:
     logging.info("%d objects, %.2f MB: %s", len(bpy.context.scene.objects), out.stat().st_size / 1e6, out)
     if asked.preview:
         width, height = (int(n) for n in asked.size.split("x"))
-        preview(asked.preview.resolve(), (width, height), asked.samples)
+        preview(asked.preview.resolve(), (width, height), asked.samples, middle=asked.middle)
     return 0
 
 

@@ -1,4 +1,10 @@
-"""Puts blocks into Blender: objects, collections, flat materials, keyframes."""
+"""Puts blocks into Blender: objects, collections, flat materials, keyframes.
+
+Places in the layout are (inland, along, up): metres inland from the quay's edge, metres along the street, height.
+Headings are degrees, 0 along the street, 90 towards the water. `place` and `heading` turn them into the world's X, Y, Z
+and radians: the water lies at X > 0, on the right of a camera that looks up the street, because a scene without a
+sun is lit from over the camera's right shoulder, and dusk should come over the water.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +14,7 @@ from typing import Any
 import bpy
 from blocks import Mesh, Point
 
-__all__ = ["LENGTH", "PALETTE", "WATER", "Stage", "keys"]
+__all__ = ["LENGTH", "PALETTE", "WATER", "Stage", "heading", "keys", "place"]
 
 WATER = -2.0
 """Height of the water."""
@@ -74,6 +80,16 @@ def _linear(code: str) -> tuple[float, float, float, float]:
     return r, g, b, 1.0
 
 
+def place(at: Point) -> Point:
+    """World place of a layout place."""
+    return -at[0], at[1], at[2]
+
+
+def heading(degrees: float) -> float:
+    """World turn about Z, in radians, of a layout heading."""
+    return -math.radians(degrees)
+
+
 class Stage:
     """Puts blocks into the open scene: one mesh per shape, one material per colour name, named collections."""
 
@@ -121,15 +137,15 @@ class Stage:
             group: name of the collection.
             name: the object's name.
             data: a mesh datablock, or a pair of shape and colour name.
-            at: where its origin goes, metres.
-            yaw: turn about Z in degrees.
+            at: where its origin goes: inland, along, up.
+            yaw: heading in degrees.
             notes: `prompt` and `object_class` become `rushes_prompt` and `rushes_class`.
         """
         if isinstance(data, tuple):
             data = self.mesh(name, data[0], data[1])
         made = bpy.data.objects.new(name, data)
-        made.location = at
-        made.rotation_euler = (0.0, 0.0, math.radians(yaw))
+        made.location = place(at)
+        made.rotation_euler = (0.0, 0.0, heading(yaw))
         if data is not None and data.materials:
             made.color = data.materials[0].diffuse_color
         if "prompt" in notes:

@@ -7,8 +7,8 @@ from stage import WATER, Stage
 
 __all__ = ["PARTS"]
 
-_EAST: tuple[tuple[str, float, float, float, str, str], ...] = (
-    # name, start along Y, length along Y, height, form, colour; fronts at x = 31.5
+_ROW: tuple[tuple[str, float, float, float, str, str], ...] = (
+    # name, start along, length along, height, form, colour; fronts 31.5 m inland
     ("Ropery", -92.0, 14.0, 11.0, "box", "brick"),
     ("Gable House 1", -78.0, 9.0, 12.0, "gable", "ochre"),
     ("Chandlery", -69.0, 12.0, 10.0, "box", "pale grey"),
@@ -31,7 +31,7 @@ _EAST: tuple[tuple[str, float, float, float, str, str], ...] = (
 )
 
 _BACK: tuple[tuple[float, float, float, float, float, str], ...] = (
-    # x, y, width, depth, height, colour
+    # inland, along, width, depth, height, colour
     (62, -70, 14, 18, 19, "pale grey"),
     (64, -42, 16, 14, 24, "slate"),
     (61, -18, 13, 16, 17, "brick"),
@@ -47,7 +47,7 @@ _BACK: tuple[tuple[float, float, float, float, float, str], ...] = (
 )
 
 _SKYLINE: tuple[tuple[float, float, float, float, float], ...] = (
-    # x, y, width, depth, height; on the far shore
+    # inland (negative: over the water), along, width, depth, height; on the far shore
     (-330, 330, 34, 24, 13),
     (-286, 318, 26, 20, 20),
     (-252, 336, 22, 22, 15),
@@ -77,20 +77,20 @@ def _land(s: Stage) -> None:
     s.put("Ground", "Quay", (b.box(420, 330, 6), "quay stone"), (210, 25, -6), prompt="worn granite quay")
     s.put("Ground", "Quay Coping", (b.box(0.9, 330, 0.22), "coping"), (0.35, 25, 0))
     s.put("Ground", "Street", (b.box(8, 320, 0.05), "asphalt"), (24, 25, 0), prompt="harbour street")
-    s.put("Ground", "Pavement East", (b.box(3.5, 320, 0.17), "pavement"), (29.75, 25, 0))
-    s.put("Ground", "Kerb West", (b.box(1.4, 320, 0.17), "pavement"), (19.3, 25, 0))
+    s.put("Ground", "House Pavement", (b.box(3.5, 320, 0.17), "pavement"), (29.75, 25, 0))
+    s.put("Ground", "Quay Kerb", (b.box(1.4, 320, 0.17), "pavement"), (19.3, 25, 0))
     s.put("Ground", "Square", (b.box(26, 22, 0.12), "pavement"), (44.6, 66, 0))
     s.put("Ground", "Pier", (b.planks(22, 3.2), "planks"), (-10.7, 66, -0.75), object_class="ground")
     for k, x in enumerate((2.2, 7.8)):
         s.put("Ground", f"Crane Rail {k + 1}", (b.box(0.22, 240, 0.08), "steel"), (x, 60, 0))
     s.put("Ground", "Far Shore", (b.box(760, 240, 8), "far shore"), (-90, 420, -7.2), **far)
-    bumps = [(-260, 0, 150, 62), (-60, 30, 170, 88), (170, 0, 140, 48), (330, 20, 120, 66)]
+    bumps = [(260, 0, 150, 62), (60, 30, 170, 88), (-170, 0, 140, 48), (-330, 20, 120, 66)]
     s.put("Ground", "Hills", (b.hills(1100, 360, bumps, (44, 14)), "hill"), (-60, 640, WATER - 0.5), **far)
 
 
 def _row(s: Stage) -> None:
     front = 31.5
-    for name, start, length, height, form, color in _EAST:
+    for name, start, length, height, form, color in _ROW:
         depth = 14.0 if form == "gable" else 17.0
         at = (front + depth / 2, start + length / 2, 0.0)
         if form == "gable":
@@ -131,7 +131,7 @@ def _landmarks(s: Stage) -> None:
         )
     s.put("Buildings", "Weigh House", (b.box(4.2, 5.4, 4.0), "rust"), (15.4, 33.0, 0))
     s.put("Buildings", "Weigh House Roof", (b.cone(8.2, 2.4, 4), "slate"), (15.4, 33.0, 4.0))
-    s.put("Buildings", "Net Store", (b.gable(5.5, 8, 4.6, 0.3), "tarred"), (12.0, -10.0, 0))
+    s.put("Buildings", "Net Store", (b.gable(5.5, 8, 4.6, 0.3), "tarred"), (12.0, -19.0, 0))
     s.put("Buildings", "Kiosk", (b.cylinder(2.6, 2.7, 12), "sage"), (17.2, 13.0, 0))
     s.put("Buildings", "Kiosk Roof", (b.cone(3.5, 1.2, 12), "slate"), (17.2, 13.0, 2.7))
     for k in range(4):
@@ -155,7 +155,7 @@ def _cargo(s: Stage) -> None:
     shape = b.box(2.44, 6.06, 2.59)
     for k, color in enumerate(("container blue", "container red")):
         s.put(kit, f"Stack Container {k + 1}", (shape, color), (0, 0.12 * k, 2.6 * k), object_class="prop")
-    spots = ((12.0, 48.6, 0), (14.8, 48.6, 180), (12.0, 55.6, 180), (14.8, 55.6, 0), (12.4, -24, 4), (15.4, 98.5, 90))
+    spots = ((12.0, 48.6, 0), (14.8, 48.6, 180), (12.0, 55.6, 180), (14.8, 55.6, 0), (6.5, -31, 4), (15.4, 98.5, 90))
     for k, (x, y, yaw) in enumerate(spots):
         s.instance("Props", f"Container Stack {k + 1}", kit, (x, y, 0), yaw)
     loose = (
@@ -225,8 +225,8 @@ def _furniture(s: Stage) -> None:
     array.count = 30
     post = s.mesh("Lamp Post", b.lamp(5.6), "steel")
     for k in range(11):
-        s.put("Props", f"Lamp West {k + 1:02}", post, (19.1, -46 + 20 * k, 0.17), -90)
-        s.put("Props", f"Lamp East {k + 1:02}", post, (28.7, -36 + 20 * k, 0.17), 90)
+        s.put("Props", f"Lamp Quay Side {k + 1:02}", post, (19.1, -46 + 20 * k, 0.17), -90)
+        s.put("Props", f"Lamp House Side {k + 1:02}", post, (28.7, -36 + 20 * k, 0.17), 90)
     bench = s.mesh("Bench", b.join(b.box(1.8, 0.5, 0.45), b.box(1.8, 0.1, 0.45, (0, -0.2, 0.45))), "planks")
     for k, (x, y, yaw) in enumerate(((2.6, 10, 90), (2.6, 20, 90), (30.9, 26, 90), (36.0, 58.5, 0), (42.0, 58.5, 0))):
         s.put("Props", f"Bench {k + 1}", bench, (x, y, 0.12 if x > 20 else 0), yaw)
