@@ -20,7 +20,7 @@ _FAR = 1.0e6
 
 def from_vectors(vectors: Float, step: int) -> Float:
     """(H, W, 4) motion, y down, from Blender's Vector pass (y up, one scene frame), scaled to `step` frames."""
-    return (vectors * np.array([1.0, -1.0, -1.0, 1.0], np.float32) * np.float32(step)).astype(np.float32)
+    return vectors * np.array([step, -step, -step, step], np.float32)
 
 
 def _matrix(rows: Matrix4) -> Double:
@@ -64,16 +64,21 @@ def _to_pixels(local: Double, camera: CameraFrame, size: Size, aspect: tuple[flo
     return np.nan_to_num(np.clip(pixels, -_FAR, _FAR), nan=_FAR)
 
 
-def sky_motion(index: int, cameras: Sequence[CameraFrame], size: Size, aspect: tuple[float, float]) -> Float:
-    """(H, W, 4) motion of infinitely far points. At the shot's ends the camera is taken to turn on as it did."""
+def sky_motion(
+    index: int, cameras: Sequence[CameraFrame], size: Size, aspect: tuple[float, float], where: NDArray[np.bool_]
+) -> Float:
+    """(N, 4) motion of infinitely far points under the N pixels of the mask `where` (H, W), row by row.
+
+    At the shot's ends the camera is taken to turn on as it did.
+    """
     camera = cameras[index]
-    u, v = pixel_centres(size)
-    result = np.zeros((*size.shape, 4), np.float32)
+    rows, columns = np.nonzero(where)
+    result = np.zeros((len(rows), 4), np.float32)
     if camera.type == "ORTHO" or len(cameras) < 2:
         return result
     lens = camera.intrinsics(size, aspect)
-    rays = np.stack(np.broadcast_arrays((u - lens.cx) / lens.fx, (lens.cy - v) / lens.fy, -1.0), -1)
-    here = np.stack(np.broadcast_arrays(u, v), -1)
+    here = np.stack([columns + 0.5, rows + 0.5], -1)
+    rays = np.stack([(here[:, 0] - lens.cx) / lens.fx, (lens.cy - here[:, 1]) / lens.fy, np.full(len(rows), -1.0)], -1)
     turn = _matrix(camera.matrix_world)[:3, :3]
     for part, other in ((0, index - 1), (2, index + 1)):
         if 0 <= other < len(cameras):
@@ -83,7 +88,7 @@ def sky_motion(index: int, cameras: Sequence[CameraFrame], size: Size, aspect: t
             there = camera
             mirror = cameras[2 * index - other]
             towards = turn.T @ _matrix(mirror.matrix_world)[:3, :3]
-        result[..., part : part + 2] = _to_pixels(rays @ towards.T, there, size, aspect) - here
+        result[:, part : part + 2] = _to_pixels(rays @ towards.T, there, size, aspect) - here
     return result
 
 

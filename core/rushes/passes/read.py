@@ -259,7 +259,7 @@ class DiskPasses:
             moved = np.where(np.repeat(holds, 2, axis=-1), rigid, moved)
         sky = ids == 0
         if sky.any():
-            moved[sky] = motion.sky_motion(index, self.cameras, self.size, self.pixel_aspect)[sky]
+            moved[sky] = motion.sky_motion(index, self.cameras, self.size, self.pixel_aspect, sky)
         return moved
 
 

@@ -118,8 +118,8 @@ def configure_beauty(scene: Any, view_layer: Any, *, size: tuple[int, int], samp
         _pinhole(scene.camera.data)
 
 
-def configure_output(scene: Any, *, codec: str = "ZIPS") -> None:
-    """Multi-part float EXR. `codec` is lossless: ZIPS, ZIP, PIZ, RLE or NONE."""
+def configure_output(scene: Any, *, codec: str = "ZIP") -> None:
+    """Multi-part float EXR. `codec` is lossless: ZIP (the smallest, and quick), ZIPS, PIZ, RLE, NONE."""
     for name in scene.render.bl_rna.properties.keys():  # noqa: SIM118  a collection of properties, not a dict
         if name.startswith("use_stamp_") and name != "use_stamp_labels":
             setattr(scene.render, name, False)  # dates and times in the header would make equal pictures differ
