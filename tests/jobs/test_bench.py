@@ -74,6 +74,23 @@ def test_generate_tells_time_and_the_networks_share(make: Setup) -> None:
     assert none["generate.fake.forward_share"].value == 0
 
 
+def test_benches_of_one_run_share_their_passes(make: Setup) -> None:
+    services = make(FakeGenerator)
+    assert isinstance(services.door, AnalyticDoor)
+    with bench.shared(services) as folder:
+        bench.measure_generate(services, RecordingContext())
+        bench.measure_generate(services, RecordingContext())
+        assert folder.exists()
+    assert len(services.door.rendered) == 1
+    assert not folder.exists()
+
+
+def test_upsampling_and_coding_are_measured(make: Setup) -> None:
+    services = make(FakeGenerator)
+    names = set(by_name(list(bench.measure_upsample(services, RecordingContext()))))
+    assert {"upsample.seconds_per_frame", "upsample.psnr"} <= names
+
+
 def test_replay_holds_frames_to_the_bit(make: Setup) -> None:
     found = by_name(list(bench.measure_replay(make(FakeGenerator), RecordingContext())))
     assert found["replay.different_frames"].ok

@@ -22,6 +22,7 @@ from typing import Any
 from rushes.contracts import FrameRange, JobContext, Metric, SceneInfo, ShootRequest, Size, decode, encode
 from rushes.errors import JobFailed, ProductionError
 from rushes.generators.protocol import GenerateRequest, Generator
+from rushes.jobs.doors import OpenPasses
 from rushes.jobs.forward_clock import ForwardClock
 from rushes.jobs.memory_probe import ProbeRequest, ProbeResult
 from rushes.jobs.registry import Services
@@ -32,13 +33,17 @@ __all__ = [
     "BenchScene",
     "BenchSettings",
     "demo_blend",
+    "measure_encode",
     "measure_generate",
     "measure_memory",
     "measure_passes",
     "measure_replay",
+    "measure_upsample",
+    "shared",
 ]
 
 _KEY = "bench.settings"
+_FOLDER = "bench.folder"
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,22 @@ def demo_blend() -> Path:
     )
 
 
+@contextmanager
+def shared(services: Services) -> abc.Generator[Path, None, None]:
+    """A temporary folder; benches inside the block share it, and with it the passes they render."""
+    outer = services.cache.get(_FOLDER)
+    if outer is not None:
+        yield outer
+        return
+    folder = Path(tempfile.mkdtemp(prefix="rushes-bench-"))
+    services.cache[_FOLDER] = folder
+    try:
+        yield folder
+    finally:
+        del services.cache[_FOLDER]
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @dataclass(frozen=True)
 class BenchScene:
     """A production that lives as long as the measurement, and one shot in it."""
@@ -91,17 +112,27 @@ class BenchScene:
     @classmethod
     @contextmanager
     def open(cls, services: Services, context: JobContext) -> abc.Generator[BenchScene, None, None]:
-        """Made in a temporary folder, gone afterwards. What the .blend has to say is raised."""
+        """In the folder of `shared` when there is one, else in a temporary one, gone afterwards. What the
+        .blend has to say is raised."""
         settings = BenchSettings.of(services)
         blend = settings.blend or demo_blend()
-        folder = Path(tempfile.mkdtemp(prefix="rushes-bench-"))
-        try:
+        with shared(services) as folder:
+            root = folder / "bench"
             info = services.passes.inspect(blend, context)
-            production = Production.create(folder / "bench", "Bench", info.rate, info.size)
-            production.register_source(blend)
+            there = root.exists()
+            production = Production.open(root) if there else Production.create(root, "Bench", info.rate, info.size)
+            if not there:
+                production.register_source(blend)
             yield cls(production, blend, info)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+
+    def passes(self, settings: BenchSettings, services: Services, context: JobContext) -> OpenPasses:
+        """The measured shot's passes at the scene's size, rendered unless they are there."""
+        from rushes.jobs import passes
+
+        shoot = self.shoot_request(settings, settings.frames)
+        job = passes.PassesJob(shoot.production, shoot.blend, shoot.shot, shoot.camera, shoot.range)
+        made = passes.run(encode(job), context, services)
+        return services.passes.open(Path(made["folder"]))
 
     def shoot_request(self, settings: BenchSettings, frames: int, size: Size | None = None) -> ShootRequest:
         """A take of the first shot, `frames` long; past the shot's end the scene stands still."""
@@ -129,16 +160,11 @@ def measure_passes(services: Services, context: JobContext) -> Iterable[Metric]:
 
 def measure_generate(services: Services, context: JobContext) -> Iterable[Metric]:
     """Seconds a frame at the generator's own size, and the share of them inside its networks."""
-    from rushes.jobs import passes
-
     settings = BenchSettings.of(services)
     generator = services.generators.get(settings.generator)
     generator.check_installed()
     with BenchScene.open(services, context) as scene:
-        shoot = scene.shoot_request(settings, settings.frames)
-        job = passes.PassesJob(shoot.production, shoot.blend, shoot.shot, shoot.camera, shoot.range)
-        made = passes.run(encode(job), context, services)
-        inputs = services.passes.open(Path(made["folder"]))
+        inputs = scene.passes(settings, services, context)
         request = _request(generator, scene, settings.frames)
         generator.load()
         next(iter(generator.generate(request, inputs, context)))  # the first frame pays for warming up
@@ -163,6 +189,22 @@ def _request(generator: Generator, scene: BenchScene, frames: int) -> GenerateRe
         frames=rules.frames.legal(frames),
         steps=rules.steps[1],
     )
+
+
+def measure_upsample(services: Services, context: JobContext) -> Iterable[Metric]:
+    """Time of a frame to full size on the scene's passes, and how close it comes against interpolation."""
+    from rushes.post.bench import upsample_bench
+
+    settings = BenchSettings.of(services)
+    with BenchScene.open(services, context) as scene:
+        return upsample_bench(scene.passes(settings, services, context), context)
+
+
+def measure_encode(services: Services, context: JobContext) -> Iterable[Metric]:
+    """Time of a frame to write and to read, and what the coding costs."""
+    from rushes.media.bench import encode_bench
+
+    return encode_bench(context)
 
 
 def measure_replay(services: Services, context: JobContext) -> Iterable[Metric]:

@@ -80,17 +80,24 @@ def run_evaluations(
     One that cannot be measured becomes a metric `NAME.failed` that is not ok, with the reason as its note, and
     the others still run. A cancel ends them all. InputError for an unknown name, before any runs.
     """
+    from rushes.jobs.bench import shared
+
     chosen = [(name, evaluation(name, table)) for name in names]
     metrics: list[Metric] = []
-    for index, (name, entry) in enumerate(chosen):
-        context.check()
-        context.progress(index / len(chosen), name, entry.about)
-        try:
-            metrics.extend(entry.measure()(services, context))
-        except JobCancelled:
-            raise
-        except RushesError as exc:
-            log.warning("The evaluation %s could not be made: %s", name, exc)
-            metrics.append(Metric(f"{name}.failed", 1.0, "", None, "== 0", False, str(exc)))
+    with shared(services):
+        for index, (name, entry) in enumerate(chosen):
+            context.check()
+            context.progress(index / len(chosen), name, entry.about)
+            metrics.extend(_measured(name, entry, services, context))
     context.progress(1.0, "done")
     return metrics
+
+
+def _measured(name: str, entry: Evaluation, services: Services, context: JobContext) -> list[Metric]:
+    try:
+        return list(entry.measure()(services, context))
+    except JobCancelled:
+        raise
+    except RushesError as exc:
+        log.warning("The evaluation %s could not be made: %s", name, exc)
+        return [Metric(f"{name}.failed", 1.0, "", None, "== 0", False, str(exc))]
