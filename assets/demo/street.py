@@ -225,8 +225,8 @@ def _furniture(s: Stage) -> None:
     array.count = 30
     post = s.mesh("Lamp Post", b.lamp(5.6), "steel")
     for k in range(11):
-        s.put("Props", f"Lamp Quay Side {k + 1:02}", post, (19.1, -46 + 20 * k, 0.17), -90)
-        s.put("Props", f"Lamp House Side {k + 1:02}", post, (28.7, -36 + 20 * k, 0.17), 90)
+        s.put("Props", f"Quay Lamp {k + 1:02}", post, (19.1, -46 + 20 * k, 0.17), -90)
+        s.put("Props", f"Street Lamp {k + 1:02}", post, (28.7, -36 + 20 * k, 0.17), 90)
     bench = s.mesh("Bench", b.join(b.box(1.8, 0.5, 0.45), b.box(1.8, 0.1, 0.45, (0, -0.2, 0.45))), "planks")
     for k, (x, y, yaw) in enumerate(((2.6, 10, 90), (2.6, 20, 90), (30.9, 26, 90), (36.0, 58.5, 0), (42.0, 58.5, 0))):
         s.put("Props", f"Bench {k + 1}", bench, (x, y, 0.12 if x > 20 else 0), yaw)

@@ -120,7 +120,7 @@ def test_sizes_are_metres(scene: dict[str, Any]) -> None:
     assert all(1.2 <= h <= 1.9 for h in heights.values())
     assert all(3.5 <= o["size"][1] <= 5.0 for n, o in things.items() if n.startswith("Saloon"))
     assert things["Delivery Van"]["size"] == pytest.approx([2.1, 5.6, 2.5], abs=0.3)
-    assert 4.0 <= things["Lamp Quay Side 01"]["size"][2] <= 7.0
+    assert 4.0 <= things["Quay Lamp 01"]["size"][2] <= 7.0
     houses = [o["size"] for name, o in things.items() if name.startswith("Gable House")]
     assert all(8.0 <= y <= 15.0 and 10.0 <= z <= 16.0 for _, y, z in houses)
 
