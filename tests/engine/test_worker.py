@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,21 @@ def test_after_a_cuda_fault_the_worker_leaves(tmp_path: Path) -> None:
     assert plain["leave"] is False
     status, context, _ = setup(tmp_path, "cuda", how="cuda")
     assert run_job(status, tmp_path, context, Services(tmp_path), table)["leave"] is True
+
+
+def test_temporary_files_lie_in_the_jobs_folder_and_go_with_the_job(tmp_path: Path) -> None:
+    status, context, _ = setup(tmp_path, "scratch")
+    (tmp_path / "tmp" / "left-by-kill-9").mkdir(parents=True)
+    before = tempfile.gettempdir()
+    end = run_job(status, tmp_path, context, Services(tmp_path), {"scratch": Entry(f"{__name__}:makes_files")})
+    assert end["result"] == {"inside": str(tmp_path / "tmp"), "former": False}
+    assert not (tmp_path / "tmp").exists()
+    assert tempfile.gettempdir() == before
+
+
+def makes_files(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
+    made = Path(tempfile.mkdtemp())
+    return {"inside": str(made.parent), "former": (made.parent / "left-by-kill-9").exists()}
 
 
 def test_two_workers_never_write_in_one_jobs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

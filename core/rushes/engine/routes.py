@@ -14,6 +14,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from rushes.contracts import EngineInfo, JobRequest, JobStatus, decode, encode
 from rushes.engine.state import Engine
+from rushes.engine.store import PREVIEW
 from rushes.errors import EngineUnreachable
 
 __all__ = ["router"]
@@ -107,7 +108,7 @@ async def preview(request: Request, job_id: str) -> Response:
     status = engine.queue.get(job_id)
     if status.preview is None:
         return Response(status_code=204)
-    picture = engine.store.folder(job_id) / "preview.png"
+    picture = engine.store.folder(job_id) / PREVIEW
     return FileResponse(picture, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 

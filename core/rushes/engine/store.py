@@ -3,6 +3,8 @@
 <home>/engine/jobs/<id>/job.json      JobStatus, replaced in one rename at each change
                         preview.png   newest preview
                         error.log     traceback of a failure that was not foreseen
+                        tmp/          temporary files while the job runs
+                        lease         locked by the worker that runs it
 <home>/engine/index.sqlite            made again from the folders whenever it is missing or broken
 """
 
@@ -21,9 +23,14 @@ from rushes.client.home import EngineHome
 from rushes.contracts import JobState, JobStatus, decode, encode
 from rushes.errors import ProtocolError, RushesError, SystemFault, disk_full_as_error
 
-__all__ = ["JobStore", "check_job_id", "reindex"]
+__all__ = ["PREVIEW", "SCRATCH", "JobStore", "check_job_id", "reindex"]
 
 log = logging.getLogger(__name__)
+
+PREVIEW = "preview.png"
+"""File name of the newest preview in a job's folder."""
+SCRATCH = "tmp"
+"""Folder of temporary files in a job's folder; gone when the job has ended."""
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{7,63}")
 

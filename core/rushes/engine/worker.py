@@ -16,8 +16,10 @@ import json
 import logging
 import os
 import queue
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -27,15 +29,14 @@ from typing import Any, BinaryIO
 
 from rushes.client.locks import FileLock
 from rushes.contracts import JobStatus, decode, encode
+from rushes.engine.store import PREVIEW, SCRATCH
 from rushes.errors import DiskFullError, JobCancelled, JobFailed, RushesError, SystemFault, WorkerLost
 from rushes.jobs.registry import USE_CASES, Entry, Services, use_case
 
-__all__ = ["PREVIEW", "Channel", "WorkerContext", "as_error", "main", "run_job"]
+__all__ = ["Channel", "WorkerContext", "as_error", "main", "run_job"]
 
 log = logging.getLogger(__name__)
 
-PREVIEW = "preview.png"
-"""File name of the newest preview in the job's folder."""
 _LEASE_WAIT = 30.0
 """Seconds that a worker of a killed engine gets to leave a job's folder."""
 _PROGRESS_EVERY = 0.05
@@ -138,10 +139,12 @@ def run_job(
 ) -> dict[str, Any]:
     """Run one job and give the fields of its `end` event. Holds the folder's lease meanwhile."""
     lease = FileLock(folder / "lease")
+    scratch = folder / SCRATCH
     try:
         if not lease.acquire(wait=_LEASE_WAIT):
             raise WorkerLost("A former worker still holds this job.", hint="Stop the engine and start it again.")
         context.check()
+        _own_scratch(scratch)
         result = use_case(status.request.kind, table)(status.request.params, context, services)
         return {"state": "done", "result": encode(result)}
     except JobCancelled:
@@ -151,7 +154,16 @@ def run_job(
         # After a CUDA fault every later call in this process fails too; the engine starts a fresh worker.
         return {"state": "failed", "error": error.to_dict(), "leave": "CUDA error" in str(exc)}
     finally:
+        tempfile.tempdir = None
+        shutil.rmtree(scratch, ignore_errors=True)
         lease.release()
+
+
+def _own_scratch(folder: Path) -> None:
+    """Temporary files go into the job's folder, where what a kill -9 leaves is found and removed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    tempfile.tempdir = str(folder)
 
 
 class _Inbox:

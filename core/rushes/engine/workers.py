@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import time
@@ -17,7 +18,7 @@ import rushes
 from rushes.contracts import JobStatus, encode
 from rushes.engine.queue import JobQueue
 from rushes.engine.settings import Settings
-from rushes.engine.store import JobStore
+from rushes.engine.store import SCRATCH, JobStore
 from rushes.errors import JobCancelled, ProtocolError, from_dict
 
 __all__ = ["WorkerPool"]
@@ -227,6 +228,7 @@ class _Slot:
     def _lose_job(self, code: int | None) -> None:
         if self._job is not None:
             job, self._job = self._job, None
+            shutil.rmtree(self._store.folder(job) / SCRATCH, ignore_errors=True)
             self._queue.lost(job, _reason(code))
 
     async def _drain(self, reading: asyncio.Task[None]) -> None:
