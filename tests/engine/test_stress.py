@@ -29,8 +29,8 @@ def test_fifty_jobs_under_kill_9(tmp_path: Path) -> None:
 def test_takes_under_kill_9(tmp_path: Path) -> None:
     """The real use case: no half take is listed, no take that was done is missing."""
     work = Takes(tmp_path / "film")
-    report = run_stress(tmp_path / "home", work, jobs=14, seed=3, pause=TAKE_PAUSE)
-    check(report, hits=2)
+    report = run_stress(tmp_path / "home", work, jobs=10, seed=3, pause=TAKE_PAUSE)
+    check(report, hits=1)
     torn = tmp_path / "film" / "shots" / "010" / "takes" / report.jobs[0].id / "clip.mp4"
     if torn.exists():  # the judge itself can tell
         torn.write_bytes(torn.read_bytes()[:500])
