@@ -27,7 +27,7 @@ from rushes.jobs.forward_clock import ForwardClock
 from rushes.jobs.memory_probe import ProbeRequest, ProbeResult
 from rushes.jobs.registry import Services
 from rushes.library.production import Production
-from rushes.models.store import shipped_folders
+from rushes.models.store import ModelStore, shipped_folders
 
 __all__ = [
     "BenchScene",
@@ -35,6 +35,7 @@ __all__ = [
     "demo_blend",
     "measure_encode",
     "measure_generate",
+    "measure_house",
     "measure_memory",
     "measure_passes",
     "measure_replay",
@@ -280,3 +281,12 @@ def _probe(request: ProbeRequest, folder: Path, context: JobContext) -> ProbeRes
         )
     data: Any = json.loads(target.read_text(encoding="utf-8"))
     return decode(ProbeResult, data)
+
+
+def measure_house(services: Services, context: JobContext) -> Iterable[Metric]:
+    """Quality of the house model on held-out scenes; these are rendered once and kept in the home folder."""
+    context.check()
+    folder = ModelStore(home=services.home).find("house_model")  # before what is slow
+    from rushes.training.evaluate import evaluate
+
+    return evaluate(folder, services.home / "cache" / "house_scenes", blender=services.blender)
