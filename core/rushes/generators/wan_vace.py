@@ -288,19 +288,20 @@ class _Run:
         return np.asarray(found.frames[0], np.float32)
 
     def _control(self, window: Window, tail: list[Picture]) -> tuple[list[Picture], list[Picture]]:
-        """Control pictures and masks (1: generate, 0: keep), (H, W, 3) each, at exactly the request's size."""
+        """Control pictures (H, W, 3) and masks (H, W, 1; 1: generate, 0: keep) at exactly the request's size."""
         shape = (*self.request.size.shape, 3)
+        plane = (*self.request.size.shape, 1)
         video: list[Picture] = []
         masks: list[Picture] = []
         for index in range(window.start, window.end):
             self.context.check()
-            picture, mask = self._steering(index), np.ones(shape, np.float32)
+            picture, mask = self._steering(index), np.ones(plane, np.float32)
             if index in self.request.kept:
                 given = self.request.kept[index]
                 picture = np.where(given.mask[..., None], given.picture, picture)
                 mask[given.mask] = 0.0
             if index - window.start < len(tail):
-                picture, mask = tail[index - window.start], np.zeros(shape, np.float32)
+                picture, mask = tail[index - window.start], np.zeros(plane, np.float32)
             if picture.shape != shape:
                 raise PassesError(
                     f"The control picture of frame {index} is {picture.shape[1]}×{picture.shape[0]}, "
@@ -356,7 +357,7 @@ def _window_seed(seed: int, number: int) -> int:
 
 
 def _as_video(frames: list[Picture]) -> torch.Tensor:
-    """(1, F, 3, H, W): given single arrays, the pipeline takes their width for their height."""
+    """(1, F, C, H, W): given single arrays, the pipeline takes their width for their height."""
     import torch
 
     return torch.from_numpy(np.stack(frames)).permute(0, 3, 1, 2)[None].contiguous()
