@@ -9,6 +9,7 @@ import pytest
 
 from rushes.contracts import Size
 from rushes.testing.analytic_shot import AnalyticShot, street
+from rushes.testing.tiny_house import build_tiny_house
 from rushes.testing.tiny_wan import build_tiny_wan
 
 
@@ -24,6 +25,12 @@ def one_thread() -> Iterator[None]:
 def tiny_wan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a Wan VACE at toy size with random weights."""
     return build_tiny_wan(tmp_path_factory.mktemp("tiny") / "wan-vace")
+
+
+@pytest.fixture(scope="session")
+def tiny_house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a house model at toy size with random weights."""
+    return build_tiny_house(tmp_path_factory.mktemp("tiny") / "house_model")
 
 
 @pytest.fixture(scope="session")

@@ -24,32 +24,46 @@ from rushes.testing.fake_generator import FakeGenerator
 class Case:
     """A generator and the smallest work that shows what it does."""
 
-    make: Callable[[Path], Generator]
-    """From the tiny Wan's folder."""
+    make: Callable[[Folders], Generator]
     size: Size
     frames: int
 
 
-def make_wan(folder: Path) -> Generator:
+@dataclass(frozen=True)
+class Folders:
+    """Where the doubles of weights are."""
+
+    wan: Path
+    house: Path
+
+
+def make_wan(folders: Folders) -> Generator:
     from rushes.generators.wan_vace import WanVaceGenerator
 
-    return WanVaceGenerator(folder=folder, device="cpu", window=9)
+    return WanVaceGenerator(folder=folders.wan, device="cpu", window=9)
 
 
-def make_house(folder: Path) -> Generator:
+def make_house(folders: Folders) -> Generator:
+    from rushes.generators.house import HouseGenerator
+
+    return HouseGenerator(folders.house, device="cpu")
+
+
+def make_shipped_house(folders: Folders) -> Generator:
+    from rushes.generators.house import HouseGenerator
+
     try:
-        ModelStore([], home=folder).find("house_model")
+        found = ModelStore([], home=folders.house).find("house_model")
     except ModelError:
-        pytest.skip("assets/house_model is not there: train it with `rushes.training`")
-    from rushes.generators.house import HouseGenerator  # pyright: ignore
-
-    return HouseGenerator()  # pyright: ignore
+        pytest.skip("assets/house_model is not there: `rushes train house` makes it")
+    return HouseGenerator(found, device="cpu")
 
 
 CASES = {
     "fake": Case(lambda _: FakeGenerator(), Size(32, 24), 3),
     "wan-vace": Case(make_wan, Size(48, 32), 5),
     "house": Case(make_house, Size(96, 64), 2),
+    "house-shipped": Case(make_shipped_house, Size(96, 64), 2),
 }
 
 
@@ -65,9 +79,9 @@ class Bench:
 
 
 @pytest.fixture(scope="module", params=list(CASES))
-def bench(request: pytest.FixtureRequest, tiny_wan: Path, shot: AnalyticShot) -> Bench:
+def bench(request: pytest.FixtureRequest, tiny_wan: Path, tiny_house: Path, shot: AnalyticShot) -> Bench:
     case = CASES[request.param]
-    generator = case.make(tiny_wan)
+    generator = case.make(Folders(tiny_wan, tiny_house))
     asked = GenerateRequest(Brief(subject="a harbour", lighting="dusk"), 7, case.size, case.frames, 1)
     return Bench(generator, asked, shot)
 
