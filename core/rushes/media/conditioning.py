@@ -59,7 +59,8 @@ class ShotFrame:
 
 def at_size(frame: ShotFrame, size: Size) -> ShotFrame:
     """The frame at another size: every pass takes the sample nearest to the new pixel's centre, so ids and
-    depths are never mixed; motion is scaled to the new pixels."""
+    depths are never mixed; motion is scaled to the new pixels. A size of another shape squeezes the picture; the
+    pixel's aspect takes that up, so that the camera stays true."""
     height, width = frame.depth.shape
     if (width, height) == (size.width, size.height):
         return frame
@@ -71,6 +72,7 @@ def at_size(frame: ShotFrame, size: Size) -> ShotFrame:
         motion = frame.motion[rows, columns] * np.array(ratio * 2, np.float32)
     return replace(
         frame,
+        pixel_aspect=_squeezed(frame.pixel_aspect, ratio),
         depth=frame.depth[rows, columns],
         normal=frame.normal[rows, columns],
         ids=frame.ids[rows, columns],
@@ -78,6 +80,11 @@ def at_size(frame: ShotFrame, size: Size) -> ShotFrame:
         motion=motion,
         beauty=None if frame.beauty is None else frame.beauty[rows, columns],
     )
+
+
+def _squeezed(aspect: tuple[float, float], ratio: tuple[float, float]) -> tuple[float, float]:
+    across, down = ratio
+    return aspect if abs(across - down) < 1e-9 else (aspect[0] * down / across, aspect[1])
 
 
 class ShotInputs(Protocol):

@@ -19,6 +19,7 @@ Float = NDArray[np.float32]
 
 _CLOCK = re.compile(rb"cycles\.[^\0]{1,255}?\.(?:render|total|synchronization)_time\0string\0")
 _HEADER_BYTES = 65536
+_BLENDER_4 = {"IndexOB": "Object Index", "DiffDir": "Diffuse Direct"}
 
 
 def read_channels(path: Path) -> dict[str, Float]:
@@ -27,7 +28,11 @@ def read_channels(path: Path) -> dict[str, Float]:
     Raises PassesError `passes.unreadable` when the file is not a whole EXR.
     """
     found: dict[str, Float] = {}
+    with _opened(path, header_only=True) as exr:
+        parts = len(exr.parts)
     with _opened(path) as exr:
+        if len(exr.parts) < parts:  # the library leaves a torn part out and only warns
+            raise _unreadable(path, "it ends too early")
         for part in exr.parts:
             for name, channel in cast("Mapping[str, Any]", part.channels).items():
                 found[_short(name)] = np.asarray(channel.pixels, np.float32)
@@ -35,8 +40,10 @@ def read_channels(path: Path) -> dict[str, Float]:
 
 
 def _short(name: str) -> str:
-    """The last two of "layer.pass.component"; a layer's name may hold dots itself."""
-    return ".".join(name.split(".")[-2:])
+    """The last two of "layer.pass.component", as Blender 5 names them; a layer's name may hold dots itself."""
+    *_, first, last = ["", *name.split(".")]
+    first = _BLENDER_4.get(first, first)
+    return f"{first}.{last}" if first else last
 
 
 def exr_size(path: Path) -> tuple[int, int]:
@@ -50,12 +57,16 @@ def _opened(path: Path, *, header_only: bool = False) -> Any:
     try:
         return OpenEXR.File(str(path), separate_channels=True, header_only=header_only)
     except (RuntimeError, OSError, ValueError) as exc:
-        raise PassesError(
-            f"{path.name} is not a whole EXR file: {exc}",
-            code="passes.unreadable",
-            hint="Render the passes again.",
-            details={"path": str(path)},
-        ) from exc
+        raise _unreadable(path, str(exc)) from exc
+
+
+def _unreadable(path: Path, why: str) -> PassesError:
+    return PassesError(
+        f"{path.name} is not a whole EXR file: {why}.",
+        code="passes.unreadable",
+        hint="Render the passes again.",
+        details={"path": str(path)},
+    )
 
 
 def add_part(path: Path, name: str, picture: Float) -> None:

@@ -25,7 +25,7 @@ from rushes.contracts import (
 )
 from rushes.errors import PassesError, ProtocolError, disk_full_as_error
 from rushes.media import exr
-from rushes.media.conditioning import SKY_DEPTH, ShotFrame
+from rushes.media.conditioning import SKY_DEPTH, ShotFrame, at_size
 from rushes.passes import motion
 from rushes.passes.layout import MANIFEST_VERSION, file_sha256
 
@@ -39,14 +39,6 @@ _KEPT_FULL = 3
 _KEPT_SMALL = 16
 _AGAIN = "Render the passes again (rushes passes)."
 _RANGES = "ranges.json"
-
-_CHANNELS = (
-    "Depth.Z",
-    *(f"Normal.{c}" for c in "XYZ"),
-    *(f"Vector.{c}" for c in "XYZW"),
-)
-_INDEX = ("Object Index.X", "IndexOB.X")
-_DIRECT = ("Diffuse Direct.R", "DiffDir.R")
 
 
 def open_passes(folder: Path, *, verify: bool = True) -> DiskPasses:
@@ -186,7 +178,7 @@ class DiskPasses:
             raise IndexError(f"frame index {index} of {len(self)}")
         if size is None or size == self.size:
             return _kept(self._full, index, _KEPT_FULL, lambda: self._read(index))
-        return _kept(self._small, (index, size), _KEPT_SMALL, lambda: sampled(self.frame(index), size))
+        return _kept(self._small, (index, size), _KEPT_SMALL, lambda: at_size(self.frame(index), size))
 
     @property
     def depth_range(self) -> tuple[float, float]:
@@ -237,12 +229,12 @@ class DiskPasses:
         return self._assembled(index, found)
 
     def _assembled(self, index: int, found: _Channels) -> ShotFrame:
-        ids = np.rint(found.one(*_INDEX)).astype(np.int32)
+        ids = np.rint(found.one("Object Index.X")).astype(np.int32)
         sky = ids == 0
         depth = np.where(sky, np.float32(1.0e10), found.one("Depth.Z"))
         normal = found.stack("Normal", "XYZ")
         normal[sky] = 0.0
-        direct = np.clip(found.one(*_DIRECT), 0.0, 1.0)
+        direct = np.clip(found.one("Diffuse Direct.R"), 0.0, 1.0)
         direct[sky] = 0.0
         beauty = found.stack("Beauty", "RGB") if "Beauty.R" in found else None
         near = depth[depth < SKY_DEPTH]
@@ -274,12 +266,11 @@ class _Channels:
     def __contains__(self, name: str) -> bool:
         return name in self._found
 
-    def one(self, *names: str) -> Float:
-        """The first of `names` that is there. PassesError: `passes.channel`, `passes.size`, `passes.nan`."""
-        name = next((n for n in names if n in self._found), None)
-        if name is None:
+    def one(self, name: str) -> Float:
+        """(H, W) of a channel. PassesError: `passes.channel`, `passes.size`, `passes.nan`."""
+        if name not in self._found:
             raise PassesError(
-                f"Frame {self._frame} of the passes has no {names[0]}.",
+                f"Frame {self._frame} of the passes has no {name}.",
                 code="passes.channel",
                 hint=_AGAIN,
                 details={"frame": self._frame},
@@ -310,31 +301,3 @@ def _kept(cache: OrderedDict[Any, T], key: Any, most: int, make: Callable[[], T]
     if len(cache) > most:
         cache.popitem(last=False)
     return cache[key]
-
-
-def sampled(frame: ShotFrame, size: Size) -> ShotFrame:
-    """`frame` at `size` by the sample nearest to each new pixel's centre; motion in new pixels."""
-    rows = ((np.arange(size.height) + 0.5) * frame.size.height / size.height).astype(np.intp)
-    columns = ((np.arange(size.width) + 0.5) * frame.size.width / size.width).astype(np.intp)
-    grid = np.ix_(rows, columns)
-    scale = np.array([size.width / frame.size.width, size.height / frame.size.height] * 2, np.float32)
-    return ShotFrame(
-        index=frame.index,
-        camera=frame.camera,
-        pixel_aspect=_sampled_aspect(frame, size),
-        depth=frame.depth[grid],
-        normal=frame.normal[grid],
-        ids=frame.ids[grid],
-        direct=frame.direct[grid],
-        motion=None if frame.motion is None else frame.motion[grid] * scale,
-        beauty=None if frame.beauty is None else frame.beauty[grid],
-    )
-
-
-def _sampled_aspect(frame: ShotFrame, size: Size) -> tuple[float, float]:
-    """A size of another shape squeezes the picture; the pixel's aspect takes that up, so that the camera stays true."""
-    ax, ay = frame.pixel_aspect
-    across, down = frame.size.width / size.width, frame.size.height / size.height
-    if abs(across - down) < 1e-9:
-        return ax, ay
-    return ax * across / down, ay
