@@ -151,9 +151,7 @@ class HouseGenerator:
         if reading.unknown:
             context.note("The house model does not know: " + ", ".join(reading.unknown) + ".")
         knobs = {c.name: c.default for c in self.descriptor.conditionings} | dict(request.strengths)
-        plan = _Plan(
-            reading.resolved(), reading.prompt(), request.seed, knobs["color"], dict(request.object_seeds), {}
-        )
+        plan = _Plan(reading.resolved(), reading.prompt(), request.seed, knobs["color"], dict(request.object_seeds), {})
         plan.boxes.update(guess_boxes(inputs, request.size))
         last = None
         picture: Picture | None = None

@@ -1,16 +1,18 @@
 """Training pictures on disk: painted variants of rendered scenes, with the model's inputs.
 
-For each scene `features_<seed>.npy` (V, 144, 256, channels) float16, `pictures_<seed>.npy` (V, 144, 256, 3) uint8 and, last,
-`variants_<seed>.json`. A scene without its json is not there yet; a run that was stopped goes on where it was, and a
+For each scene `features_<seed>.npy` (V, 144, 256, channels) float16, `pictures_<seed>.npy` (V, 144, 256, 3) uint8 and,
+last, `variants_<seed>.json`. A scene without its json is not there yet; a run that was stopped goes on where it was, and a
 trainer may read the folder while it still grows.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import logging
 import os
 import random
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +24,7 @@ from numpy.typing import NDArray
 from rushes.models.house.features import FEATURE_VERSION
 from rushes.training.twin import Variant, draw_variant, inputs, load_scene, paint
 
-__all__ = ["HELD_OUT", "Example", "Pictures", "prepare", "prepare_scene"]
+__all__ = ["HELD_OUT", "Example", "Pictures", "main", "prepare", "prepare_scene"]
 
 _log = logging.getLogger(__name__)
 
@@ -119,3 +121,22 @@ class Pictures:
             left = 2 * rng.randrange((256 - size) // 2 + 1)
             out.append(self.example(rng.randrange(len(self.index)), (top, left, size, size)))
         return out
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command-line door."""
+    parser = argparse.ArgumentParser(prog="rushes dataset prepare", description="Paint rendered scenes for training.")
+    parser.add_argument("scenes", type=Path, help="folder made by `rushes dataset synth`")
+    parser.add_argument("out", type=Path, help="folder for the pictures")
+    parser.add_argument("--variants", type=int, default=3, help="pictures a scene")
+    parser.add_argument("--share", default="0/1", help="k/n: every n-th scene from the k-th, for n processes")
+    given = parser.parse_args(argv)
+    k, _, n = given.share.partition("/")
+    made = prepare(given.scenes, given.out, variants=given.variants, share=(int(k), int(n or 1)))
+    _log.info("%d scenes painted in %s", made, given.out)
+    return 0
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    sys.exit(main())

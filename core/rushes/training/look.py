@@ -47,22 +47,42 @@ def _c(*rgb: float) -> Array:
 
 _HOURS: dict[str, dict[str, Array]] = {
     "day": {
-        "sun": _c(1.30, 1.16, 0.96), "dome": _c(0.26, 0.35, 0.50), "zenith": _c(0.07, 0.20, 0.52), "horizon": _c(0.42, 0.58, 0.76),
-        "glow": _c(0.9, 0.85, 0.7), "cloud": _c(1.05, 1.03, 1.0), "cloud_dark": _c(0.42, 0.50, 0.62),
+        "sun": _c(1.30, 1.16, 0.96),
+        "dome": _c(0.26, 0.35, 0.50),
+        "zenith": _c(0.07, 0.20, 0.52),
+        "horizon": _c(0.42, 0.58, 0.76),
+        "glow": _c(0.9, 0.85, 0.7),
+        "cloud": _c(1.05, 1.03, 1.0),
+        "cloud_dark": _c(0.42, 0.50, 0.62),
     },
     "dawn": {
-        "sun": _c(1.35, 0.80, 0.56), "dome": _c(0.30, 0.29, 0.42), "zenith": _c(0.13, 0.20, 0.42), "horizon": _c(0.86, 0.56, 0.50),
-        "glow": _c(1.25, 0.72, 0.46), "cloud": _c(1.1, 0.74, 0.66), "cloud_dark": _c(0.40, 0.34, 0.48),
+        "sun": _c(1.35, 0.80, 0.56),
+        "dome": _c(0.30, 0.29, 0.42),
+        "zenith": _c(0.13, 0.20, 0.42),
+        "horizon": _c(0.86, 0.56, 0.50),
+        "glow": _c(1.25, 0.72, 0.46),
+        "cloud": _c(1.1, 0.74, 0.66),
+        "cloud_dark": _c(0.40, 0.34, 0.48),
     },
     "dusk": {
-        "sun": _c(1.60, 0.66, 0.24), "dome": _c(0.22, 0.25, 0.44), "zenith": _c(0.05, 0.09, 0.26), "horizon": _c(0.88, 0.40, 0.20),
-        "glow": _c(1.7, 0.66, 0.18), "cloud": _c(1.25, 0.55, 0.28), "cloud_dark": _c(0.20, 0.15, 0.27),
+        "sun": _c(1.60, 0.66, 0.24),
+        "dome": _c(0.22, 0.25, 0.44),
+        "zenith": _c(0.05, 0.09, 0.26),
+        "horizon": _c(0.88, 0.40, 0.20),
+        "glow": _c(1.7, 0.66, 0.18),
+        "cloud": _c(1.25, 0.55, 0.28),
+        "cloud_dark": _c(0.20, 0.15, 0.27),
     },
     "night": {
-        "sun": _c(0.15, 0.20, 0.30), "dome": _c(0.035, 0.055, 0.11), "zenith": _c(0.006, 0.012, 0.035), "horizon": _c(0.030, 0.045, 0.09),
-        "glow": _c(0.10, 0.13, 0.19), "cloud": _c(0.075, 0.09, 0.14), "cloud_dark": _c(0.016, 0.022, 0.042),
+        "sun": _c(0.15, 0.20, 0.30),
+        "dome": _c(0.035, 0.055, 0.11),
+        "zenith": _c(0.006, 0.012, 0.035),
+        "horizon": _c(0.030, 0.045, 0.09),
+        "glow": _c(0.10, 0.13, 0.19),
+        "cloud": _c(0.075, 0.09, 0.14),
+        "cloud_dark": _c(0.016, 0.022, 0.042),
     },
-}  # fmt: skip
+}
 _LAMPS = {"day": 0.0, "dawn": 0.35, "dusk": 0.9, "night": 1.5}
 
 
@@ -80,10 +100,21 @@ def light_for(hour: str, weather: str) -> Light:
     thick = {"overcast": 0.95, "fog": 0.6, "rain": 1.0}[weather]
     haze = {"overcast": 1 / 420, "fog": 1 / 42, "rain": 1 / 120}[weather]
     pale = veil * gain * (1.25 if weather == "fog" else 1.0)
+    foggy = weather == "fog"
     return Light(
-        sun=h["sun"] * dim, dome=dome.astype(np.float32), zenith=pale * 0.8, horizon=pale * 1.15, glow=h["glow"] * (0.18 if weather == "fog" else 0.12),
-        cloud=pale * 1.3, cloud_dark=pale * (0.55 if weather != "fog" else 0.85), cover=thick, haze=haze, lamps=max(lamps, 0.25), wet=1.0 if weather == "rain" else 0.0, stars=0.0,
-    )  # fmt: skip
+        sun=h["sun"] * dim,
+        dome=dome.astype(np.float32),
+        zenith=pale * 0.8,
+        horizon=pale * 1.15,
+        glow=h["glow"] * (0.18 if foggy else 0.12),
+        cloud=pale * 1.3,
+        cloud_dark=pale * (0.85 if foggy else 0.55),
+        cover=thick,
+        haze=haze,
+        lamps=max(lamps, 0.25),
+        wet=1.0 if weather == "rain" else 0.0,
+        stars=0.0,
+    )
 
 
 def _smooth(a: float, b: float, x: Array) -> Array:
@@ -103,7 +134,7 @@ def sky_radiance(light: Light, view: Array, sun: Vec3, clouds: tuple[Array, Arra
     Args:
         view: (..., 3).
         sun: unit vector towards the sun.
-        clouds: cloud field (-1..1), its light towards the sun (-1..1) and stars (0..1), each (...); None: clear gradient.
+        clouds: cloud field (-1..1), its light towards the sun (-1..1), stars (0..1), each (...); None: gradient only.
     """
     up = view[..., 2:3]
     t = np.clip(up, 0, 1) ** 0.55

@@ -1,60 +1,115 @@
-"""Renders the scenes of the house model's training set with a Blender of its own, several processes side by side."""
+"""Renders the scenes of the house model's training set in Blenders of its own, side by side.
+
+`python -m rushes.training.synth OUT --scenes 1600` renders scenes 0 to 1599; a run that was stopped goes on.
+"""
 
 from __future__ import annotations
 
-import json
+import argparse
 import logging
-import os
-import subprocess
+import sys
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
-from rushes.errors import BlenderError
+from rushes.blender.launcher import run_inside
+from rushes.errors import JobCancelled
 from rushes.training.synth_plan import plan_scene
 
-__all__ = ["render_scenes"]
+__all__ = ["main", "render_plans", "scene_file"]
 
 _log = logging.getLogger(__name__)
 
 _MODULE = "rushes.blender.inside.synth_render"
 
 
-def render_scenes(out: Path, *, seeds: Sequence[int], python: Path, processes: int = 2) -> list[Path]:
-    """Render the plans of `seeds`; scenes that are there already are kept.
+class _Quiet:
+    """A job context for work at the command line; stops all its Blenders when one fails."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+
+    def progress(self, fraction: float, stage: str, message: str = "") -> None:
+        _log.info("%3.0f %% %s", 100 * fraction, message)
+
+    def note(self, text: str) -> None:
+        _log.info("%s", text)
+
+    def preview(self, png: bytes) -> None:
+        pass
+
+    def should_stop(self) -> bool:
+        return self.stopped.is_set()
+
+    def check(self) -> None:
+        if self.stopped.is_set():
+            raise JobCancelled("Rendering was stopped; finished scenes are kept.", code="job.cancelled")
+
+
+def scene_file(folder: Path, ident: int) -> Path:
+    """Where the scene of a plan is kept."""
+    return folder / f"scene_{ident:06d}.npz"
+
+
+def render_plans(
+    plans: Sequence[dict[str, Any]],
+    out: Path,
+    *,
+    blender: str | None = None,
+    processes: int = 2,
+) -> list[Path]:
+    """Render plans (`ScenePlan.to_json`); scenes that are there already are kept.
 
     Args:
-        out: folder for `scene_<seed>.npz`.
-        seeds: which scenes.
-        python: interpreter that has bpy, NumPy and OpenEXR.
+        plans: what to render; a plan's `seed` names its file.
+        out: folder for the scene files.
+        blender: which Blender, or the Python that has bpy; None finds one.
         processes: how many Blenders at once, one thread each.
 
     Returns:
-        The scene files, in the order of `seeds`.
+        The scene files, in the order of `plans`.
 
     Raises:
-        BlenderError: a Blender process failed; scenes done so far stay.
+        BlenderError: a Blender failed; scenes done so far stay.
     """
     out.mkdir(parents=True, exist_ok=True)
-    source = Path(__file__).resolve().parents[2]
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(source), os.environ.get("PYTHONPATH", "")])}
-    running: list[tuple[subprocess.Popen[bytes], Path]] = []
-    for k in range(max(1, processes)):
-        mine = list(seeds)[k :: max(1, processes)]
-        if not mine:
-            continue
-        plans, log = out / f"plans_{k}.json", out / f"render_{k}.log"
-        plans.write_text(json.dumps([plan_scene(s).to_json() for s in mine]), "utf-8")
-        with log.open("wb") as stream:
-            command = [str(python), "-W", "ignore", "-m", _MODULE, str(plans), str(out)]
-            running.append((subprocess.Popen(command, env=env, stdout=stream, stderr=subprocess.STDOUT), log))
-    failed = [(log, code) for process, log in running if (code := process.wait()) != 0]
-    if failed:
-        log, code = failed[0]
-        raise BlenderError(
-            f"Blender ended with {code} while rendering training scenes; finished scenes are kept.",
-            code="blender.synth",
-            hint=f"See {log} and run the command again.",
-        )
-    files = [out / f"scene_{s:06d}.npz" for s in seeds]
-    _log.info("%d scenes in %s", len(files), out)
-    return files
+    todo = [p for p in plans if not scene_file(out, int(p["seed"])).exists()]
+    shares = [share for k in range(max(1, processes)) if (share := todo[k :: max(1, processes)])]
+    context = _Quiet()
+
+    def work(share: list[dict[str, Any]]) -> None:
+        try:
+            request = {"plans": share, "out": str(out.resolve())}
+            run_inside(_MODULE, request, blender=blender, context=context)
+        except BaseException:
+            context.stopped.set()
+            raise
+
+    with ThreadPoolExecutor(max_workers=max(1, len(shares))) as pool:
+        failures = [f.exception() for f in [pool.submit(work, share) for share in shares]]
+    for failure in failures:
+        if failure is not None and not isinstance(failure, JobCancelled):
+            raise failure
+    return [scene_file(out, int(p["seed"])) for p in plans]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command-line door."""
+    parser = argparse.ArgumentParser(prog="rushes dataset synth", description="Render scenes for training.")
+    parser.add_argument("out", type=Path, help="folder for the scenes")
+    parser.add_argument("--scenes", type=int, default=600, help="how many, from --first on")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first scene; those below 30 are held out")
+    parser.add_argument("--processes", type=int, default=2, help="Blenders at once, one thread each")
+    parser.add_argument("--blender", default=None, help="Blender, or the Python that has bpy")
+    given = parser.parse_args(argv)
+    plans = [plan_scene(seed).to_json() for seed in range(given.first, given.first + given.scenes)]
+    files = render_plans(plans, given.out, blender=given.blender, processes=given.processes)
+    _log.info("%d scenes in %s", len(files), given.out)
+    return 0
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    sys.exit(main())

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-__all__ = ["PLACES", "PlanCamera", "PlanObject", "ScenePlan", "plan_scene"]
+__all__ = ["PLACES", "PlanCamera", "PlanObject", "ScenePlan", "clip_plans", "plan_scene"]
 
 PLACES = ("city", "harbour", "village", "desert", "forest", "snow")
 
@@ -644,3 +644,22 @@ def plan_scene(seed: int) -> ScenePlan:
 
     view = PlanCamera(spin(camera.location), spin(camera.target), camera.lens)
     return ScenePlan(seed, place, low, sun, view, tuple(_turned(o, turn) for o in stage.objects))
+
+
+def clip_plans(seed: int, frames: int) -> list[ScenePlan]:
+    """The same scene seen by a camera that walks 2.2 m aside and 1.2 m forward over `frames` frames.
+
+    The plans' seeds number the frames from `1_000_000 + 1000·seed` on; every other part is the scene's own.
+    """
+    base = plan_scene(seed)
+    (x, y, z), (tx, ty, _) = base.camera.location, base.camera.target
+    length = math.hypot(tx - x, ty - y) or 1.0
+    dx, dy = (tx - x) / length, (ty - y) / length
+    out: list[ScenePlan] = []
+    for k in range(frames):
+        t = k / max(1, frames - 1)
+        aside, ahead = 2.2 * (t - 0.5), 1.2 * t
+        move = (dy * aside + dx * ahead, -dx * aside + dy * ahead)
+        camera = replace(base.camera, location=(x + move[0], y + move[1], z))
+        out.append(replace(base, seed=1_000_000 + 1000 * seed + k, camera=camera))
+    return out

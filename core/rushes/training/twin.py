@@ -10,21 +10,21 @@ import json
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rushes.contracts import CameraFrame, Vec3
-from rushes.models.house.features import stack
+from rushes.contracts import CameraFrame, Matrix4, Vec3
+from rushes.models.house.features import features
 from rushes.models.house.noise import Array, fbm
+from rushes.models.house.palette import draw_colors
 from rushes.models.house.style import Style, draw
 from rushes.models.house.surface import CLASSES, HouseFrame, HouseObject, Surface, survey
 from rushes.training.look import Light, bloom, develop, haze_color, light_for, sky_radiance
-from rushes.models.house.palette import draw_colors
 
-__all__ = ["RenderedScene", "Variant", "draw_variant", "inputs", "load_scene", "paint"]
+__all__ = ["RenderedScene", "Variant", "blockout_frame", "draw_variant", "inputs", "load_scene", "paint"]
 
 _GROUND, _BUILDING, _PROP, _CHARACTER, _VEGETATION, _VEHICLE, _WATER, _SKY = range(len(CLASSES))
 _SKIN = np.array([[0.55, 0.32, 0.22], [0.38, 0.20, 0.13], [0.20, 0.105, 0.07]], np.float32)
@@ -68,11 +68,11 @@ def draw_variant(scene: RenderedScene, index: int) -> Variant:
 
 def _camera(scene: RenderedScene) -> CameraFrame:
     matrix = scene.arrays["camera"]
-    rows = tuple(tuple(float(x) for x in row) for row in matrix)
+    rows = cast(Matrix4, tuple(tuple(float(x) for x in row) for row in matrix))
     return CameraFrame(
         frame=1, matrix_world=rows, type="PERSP", lens=float(scene.arrays["lens"]), ortho_scale=6.0, sensor_width=36.0,
         sensor_height=24.0, sensor_fit="AUTO", shift_x=0.0, shift_y=0.0, clip_start=0.05, clip_end=2000.0,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _frame(scene: RenderedScene, variant: Variant, suffix: str) -> HouseFrame:
@@ -87,15 +87,20 @@ def _frame(scene: RenderedScene, variant: Variant, suffix: str) -> HouseFrame:
     direct = a["direct"].astype(np.float32) / 255 if not suffix else np.zeros_like(depth)
     sun: Vec3 = tuple(scene.plan["sun"])
     return HouseFrame(
-        depth=depth, normal=a["normal" + suffix].astype(np.float32) / 32000, ids=a["ids" + suffix].astype(np.int32), direct=direct,
+        depth=depth, normal=a["normal" + suffix].astype(np.float32) / 32000,
+        ids=a["ids" + suffix].astype(np.int32), direct=direct,
         camera=_camera(scene), objects=things, sun=sun, place=variant.place, seed=variant.seed,
     )  # fmt: skip
 
 
+def blockout_frame(scene: RenderedScene, variant: Variant) -> HouseFrame:
+    """The blockout as the model gets it."""
+    return _frame(scene, variant, "")
+
+
 def inputs(scene: RenderedScene, variant: Variant) -> Array:
     """The model's input channels for the blockout, (144, 256, channels) float32."""
-    s = survey(_frame(scene, variant, ""))
-    return stack(s, draw(s))
+    return features(blockout_frame(scene, variant))
 
 
 def paint(scene: RenderedScene, variant: Variant) -> NDArray[np.uint8]:

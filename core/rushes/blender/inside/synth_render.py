@@ -1,19 +1,15 @@
-"""Renders training scenes inside Blender: `python -m rushes.blender.inside.synth_render PLANS.json OUT_DIR`.
+"""Renders training scenes: `run` is called in Blender's interpreter by `rushes.blender.launcher`.
 
-For each plan it writes `OUT_DIR/scene_<seed>.npz` with the blockout's passes and the twin's passes and light. Files that
-exist are kept, so a run that was stopped goes on where it was. The settings of the blockout passes are those of
-production passes: one sample at the pixel centre, one hard sun, everything white.
+For each plan it writes `scene_<seed>.npz` with the blockout's passes and the twin's passes and light. Files that exist are
+kept, so a run that was stopped goes on where it was. The blockout's settings are those of a shot's passes.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import math
 import os
-import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +18,10 @@ import mathutils
 import numpy as np
 import OpenEXR
 
-from rushes.blender.inside import synth_meshes
+from rushes.blender.inside import pass_setup, synth_meshes
+from rushes.blender.inside.channel import Channel
 
-__all__ = ["main", "render_plan"]
-
-_log = logging.getLogger("rushes.synth")
+__all__ = ["render_plan", "run"]
 
 SIZE = (256, 144)
 TWIN_SCALE = 2
@@ -91,31 +86,33 @@ def _world(scene: Any, color: tuple[float, float, float]) -> None:
     scene.world = world
 
 
-def _settings(scene: Any, size: tuple[int, int], samples: int, bounces: int, denoise: bool) -> None:
-    render, cycles = scene.render, scene.cycles
+def _output(scene: Any) -> None:
+    render = scene.render
+    render.threads_mode, render.threads = "FIXED", 1
+    settings = render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "MULTI_LAYER_IMAGE"
+    settings.file_format = "OPEN_EXR_MULTILAYER"
+    settings.color_depth = "32"
+    settings.exr_codec = "NONE"
+
+
+def _light_settings(scene: Any, size: tuple[int, int], samples: int) -> None:
+    """The twin's light: few samples at the pixel's centre, one bounce, denoised by clean normals."""
+    render, cycles, layer = scene.render, scene.cycles, scene.view_layers[0]
     render.engine = "CYCLES"
     render.resolution_x, render.resolution_y = size
     render.resolution_percentage = 100
-    render.threads_mode, render.threads = "FIXED", 1
-    render.film_transparent = False
-    render.use_motion_blur = False
-    render.image_settings.media_type = "MULTI_LAYER_IMAGE"
-    render.image_settings.file_format = "OPEN_EXR_MULTILAYER"
-    render.image_settings.color_depth = "32"
-    render.image_settings.exr_codec = "NONE"
+    render.film_transparent = render.use_motion_blur = False
     render.use_compositing = render.use_sequencer = False
-    cycles.samples = samples
-    cycles.use_adaptive_sampling = False
-    cycles.use_denoising = denoise
+    cycles.samples, cycles.use_adaptive_sampling = samples, False
+    cycles.use_denoising = True
     cycles.denoising_quality, cycles.denoising_prefilter = "FAST", "NONE"
-    cycles.pixel_filter_type = "BOX"
-    cycles.filter_width = 0.01
-    cycles.max_bounces = cycles.diffuse_bounces = bounces
+    cycles.pixel_filter_type, cycles.filter_width = "BOX", 0.01
+    cycles.max_bounces = cycles.diffuse_bounces = 1
     cycles.glossy_bounces = cycles.transmission_bounces = cycles.transparent_max_bounces = 0
     cycles.sample_clamp_indirect = 4.0
-    layer = scene.view_layers[0]
     layer.use_pass_z = layer.use_pass_normal = layer.use_pass_object_index = True
-    layer.use_pass_diffuse_direct = not denoise
 
 
 def _clear() -> Any:
@@ -156,10 +153,9 @@ def render_plan(plan: dict[str, Any], scratch: str, *, samples: int = 6, twin: b
     scene = _clear()
     camera = _camera(scene, plan["camera"])
     objects = [_object(scene, o, i + 1, twin=False) for i, o in enumerate(plan["objects"])]
-    _sun(scene, plan["sun"], math.pi, (1.0, 1.0, 1.0), 0.0)
-    _world(scene, (0.0, 0.0, 0.0))
-    _settings(scene, SIZE, 1, 0, False)
-    scene.view_layers[0].material_override = _white("white", 1.0)
+    x, y, z = plan["sun"]
+    pass_setup.configure_passes(scene, scene.view_layers[0], size=SIZE, sun_direction=(x, y, z))
+    _output(scene)
     found = _render(scene, scratch)
     out = _geometry(found)
     out["direct"] = np.round(
@@ -183,33 +179,29 @@ def _twin(plan: dict[str, Any], scratch: str, samples: int) -> dict[str, Any]:
         _object(scene, o, i + 1, twin=True)
     _sun(scene, plan["sun"], math.pi, (1.0, 0.0, 0.0), math.radians(1.2))
     _world(scene, (0.0, 1.0, 0.0))
-    _settings(scene, (SIZE[0] * TWIN_SCALE, SIZE[1] * TWIN_SCALE), samples, 1, True)
+    _light_settings(scene, (SIZE[0] * TWIN_SCALE, SIZE[1] * TWIN_SCALE), samples)
+    _output(scene)
     scene.view_layers[0].material_override = _white("grey", ALBEDO)
     found = _render(scene, scratch)
     light = _vector(found, "Combined", "RG") / ALBEDO
     return {f"{k}2": v for k, v in _geometry(found).items()} | {"light2": np.clip(light, 0, 60).astype(np.float16)}
 
 
-def main(argv: list[str]) -> int:
-    """Render every plan of a JSON list; returns the process exit code."""
-    plans = json.loads(Path(argv[0]).read_text("utf-8"))
-    out = Path(argv[1])
+def run(data: dict[str, Any], channel: Channel) -> dict[str, Any]:
+    """Render `data["plans"]` into the folder `data["out"]`; answers how many were new."""
+    out = Path(data["out"])
     out.mkdir(parents=True, exist_ok=True)
+    made = 0
     with tempfile.TemporaryDirectory() as folder:
-        for plan in plans:
+        for number, plan in enumerate(data["plans"]):
             target = out / f"scene_{plan['seed']:06d}.npz"
             if target.exists():
                 continue
-            start = time.monotonic()
             arrays = render_plan(plan, str(Path(folder) / "frame.exr"))
             part = target.with_suffix(f".{os.getpid()}.part")
             with part.open("wb") as stream:
                 np.savez_compressed(stream, plan=np.array(json.dumps(plan)), **arrays)
             part.replace(target)
-            _log.info("scene %d in %.2f s", plan["seed"], time.monotonic() - start)
-    return 0
-
-
-if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO)
-    sys.exit(main(sys.argv[1:]))
+            made += 1
+            channel.progress((number + 1) / len(data["plans"]), "synth", f"scene {plan['seed']}")
+    return {"made": made}

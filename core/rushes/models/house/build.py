@@ -18,6 +18,8 @@ from rushes.models.house.vocabulary import FIELDS
 __all__ = ["HouseConfig", "build_scheduler", "build_text_encoder", "build_tokenizer", "build_unet"]
 
 TEXT_LENGTH = 8
+LAYERS = 7
+"""Layers that a picture is mixed from, see `pipeline.painters`."""
 _SPECIAL = ("<pad>", "<start>", "<end>", "<any>")
 
 
@@ -50,7 +52,7 @@ def build_unet(config: HouseConfig) -> UNet2DModel:
     area = config.patch**2
     return UNet2DModel(
         in_channels=(3 + len(CHANNELS)) * area,
-        out_channels=3 * area,
+        out_channels=3 * LAYERS * area,
         block_out_channels=config.channels,
         layers_per_block=config.layers,
         down_block_types=down,

@@ -1,16 +1,19 @@
-"""Noise that is a pure function of a point and a seed, and filtered stripes. NumPy, vectorised, the same on every machine.
+"""Noise that is a pure function of a point and a seed, and filtered stripes. NumPy, the same on every machine.
 
 Integer hashing in uint32 wraps around by design; nothing here keeps state.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["Array", "fbm", "hash01", "stripe", "value_noise"]
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]
+"""float32 throughout; NumPy's stubs lose the width in products."""
 
 
 def _word(value: NDArray[np.int64] | NDArray[np.uint32] | int) -> NDArray[np.uint32]:

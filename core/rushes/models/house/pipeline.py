@@ -1,6 +1,6 @@
 """`HouseModelPipeline`: features and a prompt in, pictures out. A diffusers pipeline like any other.
 
-The U-Net predicts the clean picture; the scheduler walks the straight path from its start to it. The default start is
+The U-Net predicts how the clean picture is mixed from sharp layers; the scheduler walks the straight path from its start to it. The default start is
 zero and one step: a deterministic network whose variety lives in its inputs.
 """
 
@@ -17,6 +17,7 @@ from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler, UNet2D
 from transformers import CLIPTextModelWithProjection, PreTrainedTokenizerFast
 
 from rushes.models.house.build import (
+    LAYERS,
     TEXT_LENGTH,
     HouseConfig,
     build_scheduler,
@@ -26,7 +27,7 @@ from rushes.models.house.build import (
 )
 from rushes.models.house.features import CHANNELS, FEATURE_VERSION
 
-__all__ = ["HouseModelPipeline", "encode_prompts", "predict", "save_pipeline"]
+__all__ = ["HouseModelPipeline", "encode_prompts", "painters", "predict", "save_pipeline"]
 
 
 def encode_prompts(
@@ -38,10 +39,43 @@ def encode_prompts(
     return cast(torch.Tensor, encoder(input_ids=ids).text_embeds)
 
 
+def painters(features: torch.Tensor) -> torch.Tensor:
+    """The sharp layers that a picture is mixed from, (B, LAYERS, 3, H, W), 0..1.
+
+    The block's own colour with its details, the same in direct light, window panes, lit panes, clouds, the clouds'
+    light, and a constant. All are read off the features (B, len(CHANNELS), H, W).
+    """
+
+    def get(name: str) -> torch.Tensor:
+        return features[:, CHANNELS.index(name) : CHANNELS.index(name) + 1].float()
+
+    red = CHANNELS.index("hint_r")
+    hint = ((features[:, red : red + 3].float() + 1.0) * 0.5).clamp(0.0, 1.0) ** 2.2
+    trim, glass, sky = get("trim"), get("glass"), get("class_sky")
+    depth = 0.24 + 0.10 * get("class_ground") + 0.38 * get("class_vegetation")
+    pale, dark = trim.clamp(min=0.0), (-trim).clamp(min=0.0)
+    albedo = hint * torch.exp(depth * get("detail"))
+    albedo = albedo * (1.0 - pale) + (0.45 * hint + 0.36) * pale
+    albedo = (albedo * (1.0 - 0.62 * dark) * (1.0 - glass) * (1.0 - sky)).clamp(1e-5, 1.0)
+    direct = ((get("direct") + 1.0) * 0.5).clamp(1e-5, 1.0)
+    body = ((get("coarse") - 0.1) / 0.42).clamp(0.0, 1.0)
+    one = torch.ones_like(albedo)
+    layers = (
+        albedo ** (1 / 2.2),
+        (albedo * direct) ** (1 / 2.2),
+        glass * one,
+        get("lit") * one,
+        sky * body * body * (3.0 - 2.0 * body) * one,
+        sky * get("part") * one,
+        one,
+    )
+    return torch.stack(layers, 1)
+
+
 def predict(
     unet: UNet2DModel, noisy: torch.Tensor, features: torch.Tensor, sigma: torch.Tensor, text: torch.Tensor
 ) -> torch.Tensor:
-    """The clean picture the U-Net sees in a noisy one.
+    """The clean picture the U-Net sees in a noisy one: per pixel and colour, a mix of `painters`.
 
     Args:
         noisy: (B, 3, H, W), -1..1 mixed with noise.
@@ -50,13 +84,14 @@ def predict(
         text: (B, projection).
 
     Returns:
-        (B, 3, H, W), about -1..1.
+        (B, 3, H, W) float32, about -1..1.
     """
     patch = round((unet.config["in_channels"] / (3 + features.shape[1])) ** 0.5)
     packed = functional.pixel_unshuffle(torch.cat([noisy, features], 1), patch)
     packed = packed.contiguous(memory_format=torch.channels_last)
     out = cast(Any, unet)(packed, sigma * 1000.0, class_labels=text).sample
-    return functional.pixel_shuffle(out, patch)
+    share = functional.pixel_shuffle(out, patch).float().unflatten(1, (LAYERS, 3))
+    return (share * painters(features)).sum(1) * 2.0 - 1.0
 
 
 class HouseModelPipeline(DiffusionPipeline):
