@@ -35,6 +35,7 @@ def checks(*, quick: bool) -> Iterator[Check]:
     yield _blender(quick)
     yield _house()
     yield _gpu()
+    yield _letters()
     yield from _disk()
 
 
@@ -112,6 +113,26 @@ def _gpu() -> Check:
         if done.returncode == 0 and names:
             return Check("GPU", "ok", "; ".join(names))
     return Check("GPU", "note", "none: the house model runs on the CPU; larger models need one")
+
+
+def _letters() -> Check:
+    """Sheets and slates are lettered with Pillow's own face; names in other scripts need an installed one."""
+    from PIL import ImageFont
+
+    for name in (
+        "DejaVuSans.ttf",
+        "NotoSans-Regular.ttf",
+        "LiberationSans-Regular.ttf",
+        "arial.ttf",
+        "Arial Unicode.ttf",
+    ):
+        try:
+            ImageFont.truetype(name, 12)
+        except OSError:
+            continue
+        return Check("letters", "ok", name)
+    hint = "On Debian or Ubuntu: apt-get install --no-install-recommends fonts-dejavu-core fonts-noto-cjk"
+    return Check("letters", "note", "contact sheets can only write English names", hint)
 
 
 def _disk() -> Iterator[Check]:

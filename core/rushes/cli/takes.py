@@ -30,6 +30,8 @@ def list_takes(
     production: ProductionOption = None,
 ) -> None:
     """List takes, oldest first."""
+    from textwrap import shorten
+
     opened = open_production(production)
     wanted = _rating(only) if only else None
     takes = [t for t in opened.takes(shot) if wanted is None or t.rating is wanted]
@@ -41,7 +43,16 @@ def list_takes(
         out().print(dumps([encode(t) for t in takes], indent=1), markup=False, soft_wrap=True)
         return
     rows = [
-        (t.shot, t.id, t.seed, t.rating.value, t.frame_count, t.generator, t.notes or t.brief.text()) for t in takes
+        (
+            t.shot,
+            t.id,
+            t.seed,
+            t.rating.value,
+            t.frame_count,
+            t.generator,
+            shorten(t.notes or t.brief.text(), 44, placeholder=" …"),
+        )
+        for t in takes
     ]
     if rows:
         table(("shot", "take", ">seed", "rating", ">frames", "model", "notes or brief"), rows)
