@@ -31,7 +31,7 @@ def test_guided_is_measured_against_plain_interpolation() -> None:
 def test_a_worse_upsampler_fails_its_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     class Dark(GuidedUpsample):
         def apply(self, frames: Iterator[Picture], inputs: ShotInputs, context: JobContext) -> Iterator[Picture]:
-            return (made * np.float32(0.7) for made in super(Dark, self).apply(frames, inputs, context))
+            return (made * np.float32(0.7) for made in super().apply(frames, inputs, context))
 
     monkeypatch.setattr(bench, "GuidedUpsample", Dark)
     assert not all(m.ok for m in upsample_bench(shot(), RecordingContext(), low=LOW, frames=1))

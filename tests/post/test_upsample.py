@@ -99,6 +99,19 @@ def test_cast_shadows_are_crisp() -> None:
     assert psnr(made, real, rim) > psnr(bicubic, real, rim) + 4
 
 
+def test_shadows_of_the_pass_stay_out_of_a_picture_without_them() -> None:
+    # Overcast: the passes have a sun, the picture has none.
+    inputs = shot()
+    frame, small = inputs.frame(0), inputs.frame(0, LOW)
+    grey = np.repeat((0.3 + 0.3 * (small.ids % 3))[..., None] / 1.2, 3, axis=2).astype(np.float32)
+    made = up([grey] * 2)[1]
+    ground = (frame.ids == 1) & ~grown(edges(frame.ids), 3)
+    shadow = ground & (frame.direct == 0)
+    assert shadow.sum() > 300
+    assert abs(float(made[shadow].mean()) - float(made[ground & ~shadow].mean())) < 0.002
+    assert np.abs(made[ground] - np.median(made[ground])).max() < 0.02
+
+
 def test_surfaces_are_smooth_inside() -> None:
     # A gradient over the whole picture, on the sky alone: no small-pixel blocks, no ripples.
     empty = AnalyticShot([], shot().cameras, FULL)

@@ -25,6 +25,7 @@ Index = NDArray[np.intp]
 _F = np.float32
 
 _BAND = 16
+_CHUNK = 1 << 14
 _PLANE_SLACK = _F(0.7)
 """1/x small pixels: distance from the plane at which a neighbour stops counting."""
 _LIGHT_SLACK = _F(5.0)
@@ -146,17 +147,26 @@ def wider(picture: Picture, full: Full, low: Low, pixels: Index) -> tuple[Float,
 
     Made for `picture`s that the light has been taken out of. Returns weighted sums (3, N) and weights (N,).
     """
+    table = _table(picture, low).reshape(11, -1)
+    colour, weights = np.zeros((3, len(pixels)), _F), np.zeros(len(pixels), _F)
+
+    def work(start: int) -> None:
+        part = slice(start, start + _CHUNK)
+        _gather(table, full, low, pixels[part], colour[:, part], weights[part])
+
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        list(pool.map(work, range(0, len(pixels), _CHUNK)))
+    return colour, weights
+
+
+def _gather(table: Float, full: Full, low: Low, pixels: Index, colour: Float, weights: Float) -> None:
     (height, width), (h, w) = full.ids.shape, low.ids.shape
     y, x = np.divmod(pixels, width)
     row, column = nearest(height, h)[y], nearest(width, w)[x]
     down, across = centres(height, h)[y], centres(width, w)[x]
-    ids, table = full.ids.reshape(-1)[pixels], _table(picture, low).reshape(11, -1)
-    normal = [n.reshape(-1)[pixels] for n in full.normal]
-    plane, nearness, direct = (
-        np.ascontiguousarray(a).reshape(-1)[pixels] for a in (full.plane, full.nearness, full.direct)
-    )
-    low_ids = low.ids.reshape(-1)
-    colour, weights = np.zeros((3, len(pixels)), _F), np.zeros(len(pixels), _F)
+    ids, low_ids = full.ids[y, x], low.ids.reshape(-1)
+    normal = [n[y, x] for n in full.normal]
+    plane, nearness, direct = full.plane[y, x], full.nearness[y, x], full.direct[y, x]
     for dy in range(-2, 3):
         for dx in range(-2, 3):
             at = np.clip(row + dy, 0, h - 1) * w + np.clip(column + dx, 0, w - 1)
@@ -168,4 +178,3 @@ def wider(picture: Picture, full: Full, low: Low, pixels: Index) -> tuple[Float,
             weight *= np.exp(-_WIDE_SPREAD * far)
             weights[hit] += weight
             colour[:, hit] += weight * sample[:3]
-    return colour, weights

@@ -1,14 +1,15 @@
 """To HD by geometry: small pictures brought to full size, guided by full-size passes.
 
-The generator works at about 256×144; the passes know at full size where every edge is. Four things make the
-big picture: the small one is sharpened within surfaces (`_sharpened`), each pixel becomes a mean of small
-pixels on its own surface and in its own light (`bilateral`), what has no such pixel takes its object's colour
-(`object_colour`), and the staircase that point-sampled passes leave is smoothed (`antialias`).
+The generator works at about 256×144; the passes know at full size where every edge is. The small picture is
+sharpened within surfaces (`_sharpened`); each pixel becomes a mean of small pixels on its own surface and in its
+own light (`bilateral`), as far as the picture shows that light at all (`light`); what has no such pixel borrows
+from its object (`object_colour`); the staircase that point-sampled passes leave is smoothed (`antialias`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from rushes.media.pictures import Picture
 from rushes.post.antialias import antialias, surface_labels
 from rushes.post.bilateral import bilateral, wider
 from rushes.post.guides import Full, Low, guides, low_as_full
+from rushes.post.light import LightSense
 from rushes.post.object_colour import ObjectColours
 
 __all__ = ["GuidedUpsample"]
@@ -83,7 +85,7 @@ class GuidedUpsample:
 
         SizeError (`post.size`) when a picture is larger than `self.size`.
         """
-        colours = ObjectColours(inputs.legend)
+        colours, light = ObjectColours(inputs.legend), LightSense()
         for index, picture in enumerate(frames):
             context.check()
             if picture.shape[0] > self.size.height or picture.shape[1] > self.size.width:
@@ -92,11 +94,15 @@ class GuidedUpsample:
                     code="post.size",
                     hint="Give an output size at least as large as the model's.",
                 )
-            yield self._one(np.asarray(picture, _F), inputs, min(index, len(inputs) - 1), colours)
+            yield self._one(np.asarray(picture, _F), inputs, min(index, len(inputs) - 1), colours, light)
 
-    def _one(self, picture: Picture, inputs: ShotInputs, index: int, colours: ObjectColours) -> Picture:
+    def _one(
+        self, picture: Picture, inputs: ShotInputs, index: int, colours: ObjectColours, light: LightSense
+    ) -> Picture:
         frame = inputs.frame(index, self.size)
         full, low = guides(frame, Size(picture.shape[1], picture.shape[0]))
+        follow = light.follow(picture, low)
+        full, low = replace(full, direct=full.direct * follow), replace(low, direct=low.direct * follow)
         rest = colours.learn(picture, low)
         crisp = _sharpened(picture, low, _F(self.sharpen))
         planes, weight = bilateral(crisp, full, low)
