@@ -192,6 +192,13 @@ def test_odd_terminals_do_not_break_it(shell: Shell, film: Production, changes: 
     assert "\x1b[3" not in listed.stdout
 
 
+def test_a_narrow_terminal_gets_blocks(shell: Shell, film: Production) -> None:
+    shell.run("shoot", "set.blend", "--shot", "010", "--frames", "1-2", "--seed", "3", cwd=film.root)
+    (take,) = film.takes()
+    listed = shell.run("takes", "list", cwd=film.root, COLUMNS="40").stdout.splitlines()
+    assert listed[:3] == ["010", f"  take: {take.id}", "  seed: 3"]
+
+
 def test_a_name_that_the_locale_cannot_read_is_explained(shell: Shell, film: Production) -> None:
     (film.root / "größe.blend").write_bytes(b"BLENDER-double")
     done = shell.run("shoot", "größe.blend", cwd=film.root, PYTHONUTF8="0", PYTHONIOENCODING="ascii", LC_ALL="C")

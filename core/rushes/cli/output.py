@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["err", "explain", "out", "prepare_streams", "say_path", "table"]
 
 
+_NARROW = 64
+"""Columns below which a table would be torn to shreds."""
+
+
 def prepare_streams() -> None:
     """A character that the console's encoding lacks becomes "?" instead of an error."""
     for stream in (sys.stdout, sys.stderr):
@@ -77,11 +81,14 @@ def say_path(label: str, path: Path | str) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:
-    """A table; columns that begin with ">" are aligned to the right."""
+    """A table; columns that begin with ">" are aligned to the right. A narrow terminal gets a block for each row."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
+    if out().width < _NARROW:
+        _blocks([name.lstrip(">") for name in columns], rows, title)
+        return
     drawn = Table(box=SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for name in columns:
         right = name.startswith(">")
@@ -89,3 +96,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str |
     for row in rows:
         drawn.add_row(*[Text(str(cell)) for cell in row])
     out().print(drawn)
+
+
+def _blocks(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None) -> None:
+    if title:
+        out().print(title, markup=False)
+    for row in rows:
+        cells = [(name, str(cell)) for name, cell in zip(columns, row) if str(cell)]
+        for place, (name, cell) in enumerate(cells):
+            head = "" if place == 0 else f"  {name}: " if name else "  "
+            out().print(f"{head}{cell}", markup=False)
