@@ -12,6 +12,7 @@ import logging
 import math
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -326,8 +327,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def train(config: TrainConfig) -> Path:
     """Train, going on from the run folder's checkpoint if there is one; returns the folder of the pipeline."""
     if config.processes > 1:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the processes end with this one
         meeting = config.out / f"meeting_{os.getpid()}"
-        multiprocessing.spawn(_train_share, (config, meeting.resolve().as_uri()), config.processes)  # pyright: ignore[reportUnknownMemberType]
+        multiprocessing.spawn(_train_share, (config, meeting.resolve().as_uri()), config.processes, daemon=True)  # pyright: ignore[reportUnknownMemberType]
         meeting.unlink(missing_ok=True)
         return config.out / "final"
     return _train_one(config, 0)

@@ -18,7 +18,7 @@ from rushes.models.house.vocabulary import FIELDS
 __all__ = ["HouseConfig", "build_scheduler", "build_text_encoder", "build_tokenizer", "build_unet"]
 
 TEXT_LENGTH = 8
-LAYERS = 7
+LAYERS = 9
 """Layers that a picture is mixed from, see `pipeline.painters`."""
 _SPECIAL = ("<pad>", "<start>", "<end>", "<any>")
 

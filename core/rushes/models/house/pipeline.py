@@ -43,7 +43,7 @@ def painters(features: torch.Tensor) -> torch.Tensor:
     """The sharp layers that a picture is mixed from, (B, LAYERS, 3, H, W), 0..1.
 
     The block's own colour with its details, the same in direct light, window panes, lit panes, clouds, the clouds'
-    light, and a constant. All are read off the features (B, len(CHANNELS), H, W).
+    light, a constant, and the first two without colour. All are read off the features (B, len(CHANNELS), H, W).
     """
 
     def get(name: str) -> torch.Tensor:
@@ -60,6 +60,8 @@ def painters(features: torch.Tensor) -> torch.Tensor:
     direct = ((get("direct") + 1.0) * 0.5).clamp(1e-5, 1.0)
     body = ((get("coarse") - 0.1) / 0.42).clamp(0.0, 1.0)
     one = torch.ones_like(albedo)
+    weights = torch.tensor([0.2126, 0.7152, 0.0722], device=albedo.device).view(1, 3, 1, 1)
+    grey = (albedo * weights).sum(1, keepdim=True) * one
     layers = (
         albedo ** (1 / 2.2),
         (albedo * direct) ** (1 / 2.2),
@@ -68,6 +70,8 @@ def painters(features: torch.Tensor) -> torch.Tensor:
         sky * body * body * (3.0 - 2.0 * body) * one,
         sky * get("part") * one,
         one,
+        grey ** (1 / 2.2),
+        (grey * direct) ** (1 / 2.2),
     )
     return torch.stack(layers, 1)
 

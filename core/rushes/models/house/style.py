@@ -90,7 +90,9 @@ def _wall_frame(s: Surface) -> tuple[Array, Array, Array]:
 def _facade(s: Surface, style: Style) -> None:
     """Windows in rows, a ground floor with shop fronts, cornice, plinth and storey bands; tiles on pitched roofs."""
     building = s.cls == _BUILDING
-    wall = building & (np.abs(s.normal_local[..., 2]) < 0.4)
+    # Roof slabs, signs and posts are part of a building, but nobody lives in them.
+    housed = (s.height > 2.0) & (np.minimum(s.extent[..., 0], s.extent[..., 1]) > 1.2)
+    wall = building & (np.abs(s.normal_local[..., 2]) < 0.4) & housed
     u, blur_u, length = _wall_frame(s)
     v = s.local[..., 2]
     blur_v = s.foot * np.sqrt(1.0 + (s.view[..., 2] / s.facing) ** 2)
