@@ -1,8 +1,8 @@
 """Training pictures on disk: painted variants of rendered scenes, with the model's inputs.
 
-For each scene `features_<seed>.npy` (V, 144, 256, channels) float16, `pictures_<seed>.npy` (V, 144, 256, 3) uint8 and,
-last, `variants_<seed>.json`. A scene without its json is not there yet; a run that was stopped goes on where it was, and a
-trainer may read the folder while it still grows.
+For each scene `features_<seed>.npy` (V, 144, 256, channels) float16, `pictures_<seed>.npy` (V, 144, 256, 3) uint8
+and, last, `variants_<seed>.json`. A scene without its json is not there yet; a run that was stopped goes on where it
+was, and a trainer may read the folder while it still grows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`HouseModelPipeline`: features and a prompt in, pictures out. A diffusers pipeline like any other.
 
-The U-Net predicts how the clean picture is mixed from sharp layers; the scheduler walks the straight path from its start to it. The default start is
-zero and one step: a deterministic network whose variety lives in its inputs.
+The U-Net predicts how the clean picture is mixed from sharp layers; the scheduler walks the straight path from its
+start to it. The default start is zero and one step: a deterministic network whose variety lives in its inputs.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def draw(s: Surface) -> Style:
 
 
 def _wall_frame(s: Surface) -> tuple[Array, Array, Array]:
-    """Wall coordinate u in metres from the box's middle, width of a pixel along u, and the wall's length (0: unknown)."""
+    """Coordinate u along the wall (metres from the box's middle), width of a pixel along it, the wall's length or 0."""
     angle = np.arctan2(s.normal_local[..., 1], s.normal_local[..., 0])
     sector = np.round(angle * (_SECTORS / (2 * np.pi))).astype(np.int64) % _SECTORS
     theta = sector * (2 * np.pi / _SECTORS)

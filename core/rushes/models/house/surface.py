@@ -199,10 +199,23 @@ def survey(frame: HouseFrame) -> Surface:
     unit[..., 2] -= 1.0
     facing = np.maximum(-np.sum(view * normal, -1), 0.05).astype(np.float32)
     return Surface(
-        frame=frame, cls=cls[index], sky=sky, view=view, point=point, normal=normal, facing=facing, foot=foot, local=local,
-        normal_local=normal_local, extent=size, unit=np.clip(unit, -1.5, 1.5), code=code[index], hint=hint[index], salt=ids,
+        frame=frame,
+        cls=cls[index],
+        sky=sky,
+        view=view,
+        point=point,
+        normal=normal,
+        facing=facing,
+        foot=foot,
+        local=local,
+        normal_local=normal_local,
+        extent=size,
+        unit=np.clip(unit, -1.5, 1.5),
+        code=code[index],
+        hint=hint[index],
+        salt=ids,
         height=size[..., 2],
-    )  # fmt: skip
+    )
 
 
 def _box(
