@@ -148,8 +148,6 @@ class HouseGenerator:
         context.check()
         self.load()
         reading = read_brief(request.brief)
-        if reading.unknown:
-            context.note("The house model does not know: " + ", ".join(reading.unknown) + ".")
         knobs = {c.name: c.default for c in self.descriptor.conditionings} | dict(request.strengths)
         plan = _Plan(reading.resolved(), reading.prompt(), request.seed, knobs["color"], dict(request.object_seeds), {})
         plan.boxes.update(guess_boxes(inputs, request.size))
