@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,14 @@ def test_control_changes_the_picture_and_strength_0_removes_it(wan: WanVaceGener
     edges = run(wan, shot, strengths=off | {"edges": 1.0})
     assert np.abs(edges - free).mean() > 1e-3
     assert not np.array_equal(edges, controlled)
+    assert np.array_equal(edges, run(wan, shot, strengths=NO_GUIDANCE | {"edges": 1.0}))
+
+
+def test_one_control_at_a_time_is_said(wan: WanVaceGenerator, shot: AnalyticShot) -> None:
+    context = RecordingContext()
+    both = run(wan, shot, context, strengths=NO_GUIDANCE | {"depth": 1.0, "edges": 1.0})
+    assert np.array_equal(both, run(wan, shot))
+    assert any("one control at a time" in note for note in context.notes)
 
 
 def test_the_prompt_and_its_guidance_reach_the_picture(wan: WanVaceGenerator, shot: AnalyticShot) -> None:
@@ -269,6 +278,40 @@ def test_tiling_follows_the_device_not_the_moment() -> None:
     assert busy.tiling
     assert idle.tiling
     assert not plan_memory(Placement("cuda", "bfloat16", 8_000, 80_000), WEIGHTS).tiling
+
+
+class StubPipe:
+    """A double of the pipeline that makes whatever it is told to."""
+
+    def __init__(self, frames: np.ndarray) -> None:
+        self.frames = frames
+
+    def tokenizer(self, text: str) -> SimpleNamespace:
+        return SimpleNamespace(input_ids=[])
+
+    def encode_prompt(self, *args: object, **kwargs: object) -> tuple[None, None]:
+        return None, None
+
+    def maybe_free_model_hooks(self) -> None:
+        pass
+
+    def __call__(self, **kwargs: object) -> SimpleNamespace:
+        return SimpleNamespace(frames=self.frames[None])
+
+
+@pytest.mark.parametrize(
+    ("frames", "said"),
+    [
+        (np.zeros((4, 32, 48, 3)), "where 5 frames"),
+        (np.zeros((5, 16, 48, 3)), "where 5 frames"),
+        (np.full((5, 32, 48, 3), np.nan), "not numbers"),
+    ],
+)
+def test_a_wrong_result_is_refused(tiny_wan: Path, shot: AnalyticShot, frames: np.ndarray, said: str) -> None:
+    wan = WanVaceGenerator(folder=tiny_wan, device="cpu")
+    wan._pipe, wan._placement = StubPipe(frames), Placement("cpu", "float32")  # type: ignore[assignment]
+    with pytest.raises(ModelError, match=said):
+        run(wan, shot, frames=5)
 
 
 def test_group_offload_leaves_every_bit(tiny_wan: Path, wan: WanVaceGenerator, shot: AnalyticShot) -> None:

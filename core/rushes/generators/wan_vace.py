@@ -10,9 +10,9 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,14 +181,14 @@ class WanVaceGenerator:
         """Text embeddings of the prompt and, unless None, the negative one; the newest are remembered."""
         import torch
 
-        key = prompt, negative
-        if key in self._embeds:
-            self._embeds.move_to_end(key)
-            return self._embeds[key]
         pipe, placement = self.pipe
         for text in (prompt, negative or ""):
             if len(pipe.tokenizer(text).input_ids) > _MAX_TOKENS:
                 context.note(f"The text is longer than the {_MAX_TOKENS} pieces Wan reads; its end is left out.")
+        key = prompt, negative
+        if key in self._embeds:
+            self._embeds.move_to_end(key)
+            return self._embeds[key]
         with torch.no_grad(), deterministic(placement):
             found = pipe.encode_prompt(
                 prompt, negative, do_classifier_free_guidance=negative is not None, max_sequence_length=_MAX_TOKENS
@@ -215,7 +215,7 @@ class _Run:
         self.owner, self.request, self.inputs, self.context = owner, request, inputs, context
         knobs = {c.name: c.default for c in owner.descriptor.conditionings} | dict(request.strengths)
         self.guidance = knobs["prompt"]
-        self.kind = "depth" if knobs["depth"] > 0 else "edges" if knobs["edges"] > 0 else "none"
+        self.kind = _control_kind(request.strengths, context)
         self.strength = knobs.get(self.kind, 0.0)
         self.scale = depth_scale(inputs) if self.kind == "depth" else DepthScale(0.0, 1.0)
         negative = request.brief.restrictions.strip() if self.guidance > 1.0 else None
@@ -318,6 +318,15 @@ class _Run:
             return plain_picture(self.request.size)
         frame = self.inputs.frame(min(index, len(self.inputs) - 1), self.request.size)
         return depth_picture(frame, self.scale) if self.kind == "depth" else edge_picture(frame)
+
+
+def _control_kind(strengths: Mapping[str, float], context: JobContext) -> Literal["depth", "edges", "none"]:
+    """What the control video shows: depth, unless it is switched off or only edges are asked for."""
+    edges = strengths.get("edges", 0.0) > 0
+    depth = strengths.get("depth", 0.0 if edges else 1.0) > 0
+    if depth and edges:
+        context.note("Wan VACE follows one control at a time: depth is used, edges are left out.")
+    return "depth" if depth else "edges" if edges else "none"
 
 
 def prompt_text(brief: Brief, legend: Legend) -> str:

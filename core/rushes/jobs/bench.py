@@ -58,7 +58,7 @@ class BenchSettings:
     """Length of the measured shot."""
     long: int = 240
     """Length of the long shot of the memory figure."""
-    memory_size: Size = field(default_factory=lambda: Size(640, 360))
+    memory_size: Size = field(default_factory=lambda: Size(512, 288))
     """Size of its takes."""
     doubles: dict[str, str] = field(default_factory=dict)
     """For the memory figure's processes; see `memory_probe`. Tests only."""
