@@ -29,6 +29,7 @@ from PIL import Image
 from torch import multiprocessing
 
 from rushes.models.house.build import HouseConfig
+from rushes.models.house.features import CHANNELS
 from rushes.models.house.pipeline import HouseModelPipeline, encode_prompts, predict, save_pipeline
 from rushes.models.house.vocabulary import FIELDS
 from rushes.training.dataset import Example, Pictures
@@ -79,11 +80,20 @@ def prompt_of(variant: Variant, rng: random.Random | None = None, drop: float = 
     return " ".join("<any>" if rng is not None and rng.random() < drop else given[name] for name in FIELDS)
 
 
-def loss_of(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """4·MSE + L1 + L1 of the picture's gradients, over (B, 3, H, W)."""
+def loss_of(made: torch.Tensor, wanted: torch.Tensor, weight: torch.Tensor | None = None) -> torch.Tensor:
+    """4·MSE + L1, by (B, 1, H, W) weights if given, + L1 of the picture's gradients, over (B, 3, H, W)."""
     dx = functional.l1_loss(made[..., 1:] - made[..., :-1], wanted[..., 1:] - wanted[..., :-1])
     dy = functional.l1_loss(made[..., 1:, :] - made[..., :-1, :], wanted[..., 1:, :] - wanted[..., :-1, :])
-    return 4.0 * functional.mse_loss(made, wanted) + functional.l1_loss(made, wanted) + dx + dy
+    off = made - wanted
+    each = 4.0 * off * off + off.abs()
+    return (each if weight is None else each * weight).mean() + dx + dy
+
+
+def weight_of(given: torch.Tensor) -> torch.Tensor:
+    """(B, 1, H, W) weights of the loss: figures and vehicles are small and looked at first."""
+    at = {name: CHANNELS.index(f"class_{name}") for name in ("character", "vehicle", "vegetation")}
+    heavy = 2.5 * given[:, at["character"]] + 1.5 * given[:, at["vehicle"]] + 0.5 * given[:, at["vegetation"]]
+    return 1.0 + heavy[:, None]
 
 
 def to_tensors(examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -187,7 +197,7 @@ class Trainer:
         with torch.autocast("cpu", torch.bfloat16, enabled=c.bf16):
             text = encode_prompts(self.pipeline.tokenizer, self.text, prompts)
             made = predict(self.unet, noisy, given, sigma, text)
-        loss = loss_of(made.float(), wanted)
+        loss = loss_of(made.float(), wanted, weight_of(given))
         self.optimizer.zero_grad(set_to_none=True)
         cast(Any, loss).backward()
         if c.processes > 1:

@@ -20,6 +20,8 @@ __all__ = ["HouseConfig", "build_scheduler", "build_text_encoder", "build_tokeni
 TEXT_LENGTH = 8
 LAYERS = 9
 """Layers that a picture is mixed from, see `pipeline.painters`."""
+GRADE = 12
+"""Last numbers of a text embedding: a 3×4 colour matrix, added to the identity, that grades the picture."""
 _SPECIAL = ("<pad>", "<start>", "<end>", "<any>")
 
 
@@ -83,7 +85,7 @@ def build_tokenizer() -> PreTrainedTokenizerFast:
 
 
 def build_text_encoder(config: HouseConfig, vocabulary: int) -> CLIPTextModelWithProjection:
-    """A tiny CLIP text model; its projection is as wide as the U-Net's time embedding."""
+    """A tiny CLIP text model; its projection holds the U-Net's time embedding and the grade."""
     return CLIPTextModelWithProjection(
         CLIPTextConfig(
             vocab_size=vocabulary,
@@ -92,7 +94,7 @@ def build_text_encoder(config: HouseConfig, vocabulary: int) -> CLIPTextModelWit
             num_hidden_layers=2,
             num_attention_heads=4,
             max_position_embeddings=TEXT_LENGTH,
-            projection_dim=4 * config.channels[0],
+            projection_dim=4 * config.channels[0] + GRADE,
             pad_token_id=0,
             bos_token_id=1,
             eos_token_id=2,

@@ -17,6 +17,7 @@ from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler, UNet2D
 from transformers import CLIPTextModelWithProjection, PreTrainedTokenizerFast
 
 from rushes.models.house.build import (
+    GRADE,
     LAYERS,
     TEXT_LENGTH,
     HouseConfig,
@@ -79,7 +80,7 @@ def painters(features: torch.Tensor) -> torch.Tensor:
 def predict(
     unet: UNet2DModel, noisy: torch.Tensor, features: torch.Tensor, sigma: torch.Tensor, text: torch.Tensor
 ) -> torch.Tensor:
-    """The clean picture the U-Net sees in a noisy one: per pixel and colour, a mix of `painters`.
+    """The clean picture the U-Net sees in a noisy one: per pixel and colour, a mix of `painters`, then a grade.
 
     Args:
         noisy: (B, 3, H, W), -1..1 mixed with noise.
@@ -93,9 +94,12 @@ def predict(
     patch = round((unet.config["in_channels"] / (3 + features.shape[1])) ** 0.5)
     packed = functional.pixel_unshuffle(torch.cat([noisy, features], 1), patch)
     packed = packed.contiguous(memory_format=torch.channels_last)
-    out = cast(Any, unet)(packed, sigma * 1000.0, class_labels=text).sample
+    words, grade = text[:, :-GRADE], text[:, -GRADE:].float().view(-1, 3, 4)
+    out = cast(Any, unet)(packed, sigma * 1000.0, class_labels=words).sample
     share = functional.pixel_shuffle(out, patch).float().unflatten(1, (LAYERS, 3))
-    return (share * painters(features)).sum(1) * 2.0 - 1.0
+    mixed = (share * painters(features)).sum(1)
+    graded = mixed + torch.einsum("bij,bjhw->bihw", grade[..., :3], mixed) + grade[..., 3, None, None]
+    return graded * 2.0 - 1.0
 
 
 class HouseModelPipeline(DiffusionPipeline):
