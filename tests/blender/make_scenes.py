@@ -195,6 +195,10 @@ def _props(scene: Any) -> None:
     cutout.is_holdout = True
     car = cube("Car", (6.0, 2.0, 0.7), 0.7)
     slide(car, (-2.0, 0.0, 0.0), 0.6)
+    late = cube("Latecomer", (3.0, -6.0, 0.5), 0.5)
+    for frame, hide in ((1, True), (3, False)):
+        late.hide_render = hide
+        late.keyframe_insert("hide_render", frame=frame)
     out_of_view = cube("Unseen in viewport", (8.0, 5.0, 1.0))
     out_of_view.hide_viewport = True
     odd = cube("Thing", (-8.0, 6.0, 1.0))
@@ -285,6 +289,48 @@ def lit(folder: Path) -> None:
     save(folder / "lit.blend")
 
 
+def scatter(folder: Path) -> None:
+    """Things that stay instanced: geometry nodes' pebbles, cubes on faces, an instance with particles in it."""
+    scene = fresh()
+    ground(half=12.0)
+    pebble = cube("Pebble", (0.0, 0.0, -9.0), 0.4)
+    field = into(bpy.data.objects.new("Field", bpy.data.meshes.new("field")))
+    tree = bpy.data.node_groups.new("Scatter", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    grid, info, spread, out = (
+        tree.nodes.new(kind)
+        for kind in (
+            "GeometryNodeMeshGrid",
+            "GeometryNodeObjectInfo",
+            "GeometryNodeInstanceOnPoints",
+            "NodeGroupOutput",
+        )
+    )
+    grid.inputs["Size X"].default_value = grid.inputs["Size Y"].default_value = 10.0
+    info.inputs["Object"].default_value = pebble
+    info.inputs["As Instance"].default_value = True
+    spread.inputs["Scale"].default_value = (0.4, 0.4, 0.4)
+    tree.links.new(grid.outputs["Mesh"], spread.inputs["Points"])
+    tree.links.new(info.outputs["Geometry"], spread.inputs["Instance"])
+    tree.links.new(spread.outputs["Instances"], out.inputs[0])
+    field.modifiers.new("Scatter", "NODES").node_group = tree
+    hairy = collection("Hairy")
+    bush = cube("Bush", (0.0, 0.0, 0.0), 1.0, hairy)
+    bush.data = bush.data.copy()
+    scene.collection.objects.link(bush)
+    bpy.context.view_layer.update()
+    with bpy.context.temp_override(object=bush):
+        bush.modifiers.new("Hair", "PARTICLE_SYSTEM")
+    bush.particle_systems[0].settings.type = "HAIR"
+    bush.particle_systems[0].settings.count = 5
+    scene.collection.objects.unlink(bush)
+    instance("Hedge 1", hairy, (-4.0, 8.0, 1.0))
+    instance("Hedge 2", hairy, (4.0, 8.0, 1.0))
+    scene.camera = camera("Cam", (0.0, -14.0, 10.0), (0.0, 0.0, 0.0))
+    scene.frame_end = 1
+    save(folder / "scatter.blend")
+
+
 def bad_ones(folder: Path) -> None:
     """Files that Rushes must refuse, each for one reason."""
     fresh()
@@ -327,5 +373,6 @@ if __name__ == "__main__":
     city(target)
     many(target)
     lit(target)
+    scatter(target)
     bad_ones(target)
     orphan(target)

@@ -104,6 +104,22 @@ def test_each_instance_has_its_own_id_and_matrix(rendered: Rendered) -> None:
     assert {o.id for o in lids} <= set(ids.tolist())
 
 
+def test_instances_that_stay_instanced_share_an_id(rendered: Rendered) -> None:
+    """Pebbles that geometry nodes spread, and hedges with hair on them: right in all passes, not told apart."""
+    passes = rendered("scatter.blend", "Cam")[0]
+    frame = passes.frame(0)
+    by_name = {o.name: o for o in passes.legend.objects}
+    heights = world_points(frame)[..., 2]
+    pebbles = frame.ids == by_name["Pebble"].id
+    assert pebbles.sum() > 30
+    assert heights[pebbles].max() < 0.5
+    hedges = frame.ids == by_name["Bush"].id
+    places = world_points(frame)[hedges][:, 0]
+    assert places.min() < -3.0
+    assert places.max() > 3.0
+    assert any("Hedge 1, Hedge 2" in note for note in passes.manifest.notes)
+
+
 def test_what_does_not_render_is_not_there(rendered: Rendered) -> None:
     passes = rendered("city.blend", "Wide")[0]
     names = {o.name for o in passes.legend.objects}
@@ -112,6 +128,12 @@ def test_what_does_not_render_is_not_there(rendered: Rendered) -> None:
     ids = set(np.unique(passes.frame(0).ids).tolist()) - {0}
     assert ids <= {o.id for o in passes.legend.objects}
     assert (passes.frame(0).ids == 0).any()  # neither the fog cube nor the dome hides the sky
+
+
+def test_what_appears_in_mid_shot_is_there_from_then_on(rendered: Rendered) -> None:
+    passes = rendered("city.blend", "Wide")[0]
+    late = next(o.id for o in passes.legend.objects if o.name == "Latecomer")
+    assert [bool((passes.frame(i).ids == late).any()) for i in range(4)] == [False, False, True, True]
 
 
 def test_a_holdout_is_marked_and_hides_what_is_behind(rendered: Rendered) -> None:

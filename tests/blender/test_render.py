@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -269,6 +270,10 @@ def test_new_passes_take_the_place_of_old_ones_and_failures_do_not(
             context=RecordingContext(),
         )
     assert open_passes(tmp_path / "out").digest == first
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = tmp_path / f".out.{ended.pid}-0badcafe.part"  # as a worker killed with -9 leaves it
+    left.mkdir()
     other = PassesRequest(request.blend, "Cam", range=FrameRange(1, 1), size=Size(16, 9))
     render_passes(other, tmp_path / "out", blender=blender, context=RecordingContext())
     assert open_passes(tmp_path / "out").size == Size(16, 9)

@@ -77,9 +77,16 @@ def add_part(path: Path, name: str, picture: Float) -> None:
         channels = {f"{name}.{c}": np.ascontiguousarray(picture[..., i]) for i, c in enumerate("RGB")}
         parts.append(OpenEXR.Part(header, channels, name))
         fresh = path.with_name(path.name + ".part")
-        with disk_full_as_error(path):
-            OpenEXR.File(parts).write(str(fresh))
-            fresh.replace(path)
+        try:
+            with disk_full_as_error(path):
+                OpenEXR.File(parts).write(str(fresh))
+                fresh.replace(path)
+        except RuntimeError as exc:
+            raise PassesError(
+                f"{path.name} could not be written: {exc}",
+                code="passes.write",
+                hint="Check that there is room on the disk and run it again.",
+            ) from exc
 
 
 def _plain(header: Mapping[str, Any]) -> dict[str, Any]:

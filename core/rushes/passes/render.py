@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import glob
 import hashlib
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -29,7 +31,7 @@ from rushes.contracts import (
     decode,
     encode,
 )
-from rushes.errors import BlenderError, DiskFullError, SceneError, disk_full_as_error
+from rushes.errors import BlenderError, DiskFullError, PassesError, RushesError, SceneError, disk_full_as_error
 from rushes.media import exr
 from rushes.passes.layout import MANIFEST_VERSION, PASS_NAMES, file_sha256
 
@@ -40,9 +42,11 @@ PASSES_VERSION = 1
 
 _INSPECT = "rushes.blender.inside.inspect_scene"
 _RENDER = "rushes.blender.inside.render_shot"
-_BYTES_PER_PIXEL = 24
-"""What a pixel of all passes takes on disk, roughly, compressed."""
+_BYTES_PER_PIXEL = 16
+"""What a pixel of all passes takes on disk, roughly, compressed; 13 in our bench scene."""
 _SPARE_BYTES = 64 << 20
+_NOTHING_LEFT = 32 << 20
+"""With less than this, a picture that could not be written is put down to the disk."""
 
 
 def inspect_blend(path: Path | str, *, blender: BlenderCommand | str | None = None, context: JobContext) -> SceneInfo:
@@ -66,16 +70,15 @@ def render_passes(
     absolute = dataclasses.replace(request, blend=str(Path(request.blend).expanduser().absolute()))
     notes = _Notes(context)
     with _staging(out) as staged:
-        _refuse_full_disk(staged, absolute)
+        _enough(staged, _SPARE_BYTES)
         film = _Film(staged, notes)
         before = file_sha256(Path(absolute.blend)) if Path(absolute.blend).is_file() else ""
-        answer = run_inside(
-            _RENDER,
-            {"request": encode(absolute), "out": str(staged)},
-            blender=_command(blender),
-            context=notes,
-            on_event=film.on_event,
-        )
+        asked = {"request": encode(absolute), "out": str(staged)}
+        try:
+            answer = run_inside(_RENDER, asked, blender=_command(blender), context=notes, on_event=film.on_event)
+        except (BlenderError, PassesError) as exc:
+            _tell_full_disk(staged, exc)
+            raise
         manifest = film.finish(answer, before, beauty=request.beauty)
     return manifest
 
@@ -112,7 +115,8 @@ class _Notes:
 @contextmanager
 def _staging(out: Path) -> Generator[Path]:
     """A folder beside `out` that takes its place when the block ends well, and is removed otherwise."""
-    staged = out.with_name(f".{out.name}.{uuid.uuid4().hex[:8]}.part")
+    _sweep(out)
+    staged = out.with_name(f".{out.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.part")
     with disk_full_as_error(out):
         staged.mkdir(parents=True)
     try:
@@ -126,21 +130,44 @@ def _staging(out: Path) -> Generator[Path]:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def _refuse_full_disk(staged: Path, request: PassesRequest) -> None:
-    """Say it before the work, when the request alone tells how much is needed."""
-    free = shutil.disk_usage(staged).free
-    frames = len(request.range) if request.range else 1
-    pixels = request.size.pixels if request.size else 0
-    _enough(free, frames * pixels * _BYTES_PER_PIXEL + _SPARE_BYTES, staged)
+def _sweep(out: Path) -> None:
+    """Remove what processes that were killed left half-made."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}.*.part"):
+        owner = left.name.removesuffix(".part").rpartition(".")[2].partition("-")[0]
+        if sys.platform != "win32" and owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
-def _enough(free: int, needed: int, where: Path) -> None:
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _enough(where: Path, needed: int) -> None:
+    """Say that the disk is too small before the work begins."""
+    free = shutil.disk_usage(where).free
     if free < needed:
         raise DiskFullError(
             f"The passes need about {needed >> 20} MB, but only {free >> 20} MB are free; nothing was rendered.",
             hint="Free some space, or choose a smaller size or a shorter range.",
             details={"path": str(where.parent), "needed": needed, "free": free},
         )
+
+
+def _tell_full_disk(where: Path, exc: RushesError) -> None:
+    """A picture that could not be written is most often a full disk; Blender only says that it failed."""
+    free = shutil.disk_usage(where).free
+    if free < _NOTHING_LEFT:
+        raise DiskFullError(
+            "The disk filled up while the passes were rendered; none of them were kept.",
+            hint="Free some space and run it again, or choose a smaller size or a shorter range.",
+            details={"path": str(where.parent), "free": free, "cause": exc.message},
+        ) from exc
 
 
 class _Film:
@@ -154,6 +181,9 @@ class _Film:
 
     def on_event(self, event: dict[str, Any]) -> None:
         """Hash each frame while the next one renders."""
+        if event["type"] == "plan":
+            pixels = event["size"][0] * event["size"][1]
+            _enough(self._folder, event["frames"] * pixels * _BYTES_PER_PIXEL + _SPARE_BYTES)
         if event["type"] != "frame" or event["stage"] != "passes":
             return
         path = self._folder / "frames" / event["name"]
@@ -170,8 +200,6 @@ class _Film:
     def _refuse_torn(self, path: Path, frame: int) -> None:
         if path.exists() and path.stat().st_size > 0:
             return
-        free = shutil.disk_usage(self._folder).free
-        _enough(free, _SPARE_BYTES, self._folder)
         raise BlenderError(
             f"Blender did not write frame {frame}.",
             code="blender.render",

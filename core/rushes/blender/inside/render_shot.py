@@ -23,7 +23,7 @@ _LAYER = "rushes"
 def run(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
     """Render `request["request"]` (a PassesRequest) into `request["out"]`/frames and /beauty.
 
-    Sends an event "plan" with the frame names before rendering and "frame" after each written frame.
+    Sends an event "plan" (frames, size) before rendering and "frame" after each written frame.
     Answers with the shot, camera track and legend; the parent writes the JSON files.
     """
     wanted = decode(PassesRequest, request["request"])
@@ -100,7 +100,8 @@ class _Film:
         scene.render.filepath = str(folder / "####")
         self._stage, self._done, self._started = stage, 0, time.monotonic()
         names = {f: Path(scene.render.frame_path(frame=f)).name for f in self._shot.range.frames}
-        self._channel.send("plan", stage=stage, names=[[f, n] for f, n in names.items()])
+        size = [scene.render.resolution_x, scene.render.resolution_y]
+        self._channel.send("plan", stage=stage, frames=len(names), size=size)
         handler = self._handler(names)
         bpy.app.handlers.render_write.append(handler)
         try:
