@@ -14,7 +14,7 @@ from rushes.contracts import FrameRange, Rating, Size
 from rushes.media import lettering
 from rushes.media.lettering import ellipsis, text_width, wrap, write
 from rushes.media.pictures import Bytes
-from rushes.media.sheet import SheetTake, SheetTitle, Thumbnails, contact_sheet, slate, thumbnail_strip
+from rushes.media.sheet import SheetTake, SheetTitle, Thumbnails, contact_sheet, slate, split_strip, thumbnail_strip
 
 TITLE = SheetTitle("Harbour", "CAM_wide", FrameRange(1, 48), Fraction(24), Size(1280, 720), "Pilot")
 GREEN = np.array([94, 190, 120])
@@ -128,6 +128,9 @@ def test_thumbnails_are_spread_over_the_clip() -> None:
     assert int(thumbs.poster[0, 0, 0]) == 80
     assert thumbs.poster.shape == (36, 64, 3)
     assert thumbs.strip().shape == (18, 3 * 32 + 2 * 2, 3)
+    parts = split_strip(thumbs.strip(), width=32)
+    assert [int(p[5, 5, 0]) for p in parts] == [0, 80, 160]
+    assert {p.shape for p in parts} == {(18, 32, 3)}
 
 
 @pytest.mark.parametrize("frames", [1, 2, 5])

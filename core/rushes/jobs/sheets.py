@@ -9,13 +9,12 @@ from rushes.contracts import JobContext, Recipe, Take, decode
 from rushes.errors import DiskFullError, InputError, ProtocolError, RecipeError
 from rushes.library.files import read_json
 from rushes.library.production import Production
-from rushes.media.pictures import Bytes, load_png, save_png
-from rushes.media.sheet import SheetTitle, contact_sheet, sheet_take
+from rushes.media.pictures import load_png, save_png
+from rushes.media.sheet import SheetTitle, contact_sheet, sheet_take, split_strip
 
 __all__ = ["make_sheet", "read_recipe", "update_sheet"]
 
 _log = logging.getLogger(__name__)
-_THUMBNAIL, _GAP = 320, 2  # as Thumbnails lays out strip.png
 
 
 def read_recipe(folder: Path, take: Take) -> Recipe:
@@ -50,7 +49,7 @@ def make_sheet(production: Production, shot: str) -> Path | None:
         folder = production.take_folder(take.id)
         recipe = read_recipe(folder, take)
         strip = load_png(folder / take.files.strip)
-        rows.append(sheet_take(number, take, recipe, recipe.generator, _cut(strip)))
+        rows.append(sheet_take(number, take, recipe, recipe.generator, split_strip(strip)))
     if recipe is None:
         return None
     title = SheetTitle(
@@ -75,9 +74,3 @@ def update_sheet(production: Production, shot: str, context: JobContext) -> Path
         _log.warning("No contact sheet for %s: %s", shot, exc)
         context.note(f"The take is safe, but the contact sheet of {shot} was not made: {exc}")
         return None
-
-
-def _cut(strip: Bytes) -> list[Bytes]:
-    """The pictures of a strip."""
-    step = _THUMBNAIL + _GAP
-    return [strip[:, x : x + _THUMBNAIL] for x in range(0, strip.shape[1], step)]

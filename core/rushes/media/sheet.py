@@ -15,7 +15,23 @@ from rushes.media.lettering import Color, ellipsis, text_width, wrap, write
 from rushes.media.pictures import Bytes
 from rushes.media.time import rate_text
 
-__all__ = ["SheetTake", "SheetTitle", "Thumbnails", "contact_sheet", "sheet_take", "slate", "thumbnail_strip"]
+__all__ = [
+    "STRIP_GAP",
+    "STRIP_WIDTH",
+    "SheetTake",
+    "SheetTitle",
+    "Thumbnails",
+    "contact_sheet",
+    "sheet_take",
+    "slate",
+    "split_strip",
+    "thumbnail_strip",
+]
+
+STRIP_WIDTH = 416
+"""Pixels of one picture in a strip: what a contact sheet shows, so that it need not enlarge them."""
+STRIP_GAP = 2
+"""Pixels between the pictures of a strip."""
 
 _PAPER: Color = (24, 24, 26)
 _CARD: Color = (33, 33, 36)
@@ -41,7 +57,7 @@ class Thumbnails:
     `frames` is the clip's length; the first and the last frame are always among the thumbnails.
     """
 
-    def __init__(self, frames: int, *, count: int = 6, width: int = 320) -> None:
+    def __init__(self, frames: int, *, count: int = 6, width: int = STRIP_WIDTH) -> None:
         count = max(1, min(count, frames))
         last = max(0, frames - 1)
         self._wanted = [round(i * last / max(1, count - 1)) for i in range(count)]
@@ -66,7 +82,7 @@ class Thumbnails:
         return thumbnail_strip(self.pictures, width=self._width)
 
 
-def thumbnail_strip(frames: Sequence[Bytes], *, width: int = 320, gap: int = 2) -> Bytes:
+def thumbnail_strip(frames: Sequence[Bytes], *, width: int = STRIP_WIDTH, gap: int = STRIP_GAP) -> Bytes:
     """Pictures side by side, each `width` pixels wide, on the sheet's background."""
     if not frames:
         raise ValueError("a strip needs at least one picture")
@@ -76,6 +92,11 @@ def thumbnail_strip(frames: Sequence[Bytes], *, width: int = 320, gap: int = 2) 
     for i, thumb in enumerate(thumbs):
         out[: thumb.shape[0], i * (width + gap) : i * (width + gap) + width] = thumb
     return out
+
+
+def split_strip(strip: Bytes, *, width: int = STRIP_WIDTH, gap: int = STRIP_GAP) -> list[Bytes]:
+    """The pictures of a strip made with the same `width` and `gap`."""
+    return [strip[:, x : x + width] for x in range(0, strip.shape[1], width + gap)]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 A neighbour counts as far as it is near (quadratic B-spline), of the same object, pure, on the same plane,
 facing the same way and in the same light; a shadow's edge is kept like an object's. Work goes in bands of rows
-that fit the cache, on one thread: with NumPy two were no faster (they wait for each other), and the bits are the
-where it is cut.
+that fit the cache, on one thread: with NumPy two were no faster, they wait for each other. The bits do not depend
+on where it is cut.
 """
 
 from __future__ import annotations
