@@ -139,6 +139,17 @@ def test_an_unknown_shot_is_named(shell: Shell, film: Production) -> None:
     assert "010, 020" in done.stderr
 
 
+def test_strengths_and_object_seeds(shell: Shell, film: Production) -> None:
+    given = ("--strength", "color=0.5", "--object-seed", "House left=9", "--frames", "1-2")
+    done = shell.run("shoot", "set.blend", "--shot", "010", *given, cwd=film.root)
+    assert done.returncode == 0, done.stderr
+    recipe = json.loads((film.take_folder(film.takes()[0].id) / "recipe.json").read_text())
+    assert (recipe["strengths"], recipe["object_seeds"]) == ({"color": 0.5}, {"House left": 9})
+    wrong = shell.run("shoot", "set.blend", "--strength", "color", cwd=film.root)
+    assert wrong.returncode == 1
+    assert "--strength NAME=1" in wrong.stderr
+
+
 def test_passes_and_shots(shell: Shell, film: Production) -> None:
     listed = shell.run("shots", "set.blend", cwd=film.root)
     assert listed.returncode == 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from rushes.library.production import Production
 
 __all__ = ["look", "new", "passes", "shoot", "shots"]
+
+T = TypeVar("T")
 
 BlendArgument = Annotated[Path, typer.Argument(metavar="FILE.blend", help="The scene.", show_default=False)]
 FramesOption = Annotated[str | None, typer.Option("--frames", metavar="A-B", help="Frames, as 1-48 or 1-48x2.")]
@@ -129,6 +132,13 @@ def shoot(
     output_size: Annotated[str | None, typer.Option("--output-size", help="Size of the take.")] = None,
     frames: FramesOption = None,
     camera: CameraOption = None,
+    strength: Annotated[
+        list[str] | None, typer.Option("--strength", metavar="NAME=NUMBER", help="How much the model heeds a pass.")
+    ] = None,
+    object_seed: Annotated[
+        list[str] | None,
+        typer.Option("--object-seed", metavar="OBJECT=SEED", help="A seed for one object, to hold or to re-roll it."),
+    ] = None,
     png: Annotated[bool, typer.Option("--png", help="Keep the frames as PNG too.")] = False,
     brief_sun: Annotated[
         bool, typer.Option("--brief-sun", help="Light from where the brief says, not from the scene's sun.")
@@ -143,6 +153,8 @@ def shoot(
         "generator": generator,
         "brief": _changes(set_ or []),
         "steps": steps,
+        "strengths": _numbers(strength or [], "--strength", float),
+        "object_seeds": _numbers(object_seed or [], "--object-seed", int),
         "model_size": Size.parse(size) if size else None,
         "output_size": Size.parse(output_size) if output_size else None,
         "range": FrameRange.parse(frames) if frames else None,
@@ -209,6 +221,22 @@ def _changes(texts: list[str]) -> dict[str, str]:
         changes[field.strip()] = value.strip()
     Brief().merged(changes)  # a field that does not exist is said here, before anything starts
     return changes
+
+
+def _numbers(texts: list[str], option: str, kind: Callable[[str], T]) -> dict[str, T]:
+    """NAME=NUMBER pairs; InputError `cli.pair` for anything else."""
+    from rushes.errors import InputError
+
+    found: dict[str, T] = {}
+    for text in texts:
+        name, _, value = text.rpartition("=")  # an object's name may hold a "="
+        try:
+            found[name.strip()] = kind(value)
+        except ValueError as exc:
+            raise InputError(
+                f"{text!r} is not a name and a number.", code="cli.pair", hint=f"Write it as {option} NAME=1."
+            ) from exc
+    return found
 
 
 def _results(jobs: list[Followed], stopped: bool) -> tuple[list[dict[str, Any]], int]:
