@@ -74,7 +74,16 @@ class AnalyticShot:
         norm = math.sqrt(sum(v * v for v in _SUN))
         self.sun_direction: Vec3 = (_SUN[0] / norm, _SUN[1] / norm, _SUN[2] / norm)
         objects = tuple(
-            LegendObject(i + 1, s.name, "Set", s.object_class, "", s.color, s.matrices)
+            LegendObject(
+                i + 1,
+                s.name,
+                "Set",
+                s.object_class,
+                "",
+                s.color,
+                s.matrices,
+                bounds=((-s.half[0], -s.half[1], -s.half[2]), s.half),
+            )
             for i, s in enumerate(self.solids)
         )
         self.legend = Legend(objects, Sun(self.sun_direction, (1.0, 0.95, 0.9), 3.0))
