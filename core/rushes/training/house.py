@@ -26,7 +26,7 @@ import torch.distributed as distributed
 import torch.nn.functional as functional
 from numpy.typing import NDArray
 from PIL import Image
-from torch import multiprocessing
+from torch.multiprocessing.spawn import spawn
 
 from rushes.models.house.build import HouseConfig
 from rushes.models.house.features import CHANNELS
@@ -207,8 +207,8 @@ class Trainer:
         self.step += 1
         decay = min(0.995, (1 + self.step) / (20 + self.step))
         with torch.no_grad():
-            torch._foreach_mul_(self.ema, decay)  # pyright: ignore[reportPrivateUsage]
-            torch._foreach_add_(self.ema, [p.detach() for p in self.parameters], alpha=1 - decay)  # pyright: ignore[reportPrivateUsage]
+            for average, parameter in zip(self.ema, self.parameters, strict=True):
+                average.lerp_(parameter.detach(), 1 - decay)
         return float(loss.detach())
 
     def _share(self) -> None:
@@ -339,7 +339,7 @@ def train(config: TrainConfig) -> Path:
     if config.processes > 1:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the processes end with this one
         meeting = config.out / f"meeting_{os.getpid()}"
-        multiprocessing.spawn(_train_share, (config, meeting.resolve().as_uri()), config.processes, daemon=True)  # pyright: ignore[reportUnknownMemberType]
+        spawn(_train_share, (config, meeting.resolve().as_uri()), config.processes, daemon=True)  # pyright: ignore[reportUnknownMemberType]
         meeting.unlink(missing_ok=True)
         return config.out / "final"
     return _train_one(config, 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from diffusers import FlowMatchEulerDiscreteScheduler, UNet2DModel
+from diffusers.models.unets.unet_2d import UNet2DModel
+from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
@@ -13,13 +14,12 @@ from tokenizers.processors import TemplateProcessing
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection, PreTrainedTokenizerFast
 
 from rushes.models.house.features import CHANNELS
+from rushes.models.house.painters import LAYERS
 from rushes.models.house.vocabulary import FIELDS
 
 __all__ = ["HouseConfig", "build_scheduler", "build_text_encoder", "build_tokenizer", "build_unet"]
 
 TEXT_LENGTH = 8
-LAYERS = 9
-"""Layers that a picture is mixed from, see `pipeline.painters`."""
 GRADE = 12
 """Last numbers of a text embedding: a 3×4 colour matrix, added to the identity, that grades the picture."""
 _SPECIAL = ("<pad>", "<start>", "<end>", "<any>")

@@ -13,12 +13,13 @@ from typing import Any, cast
 
 import torch
 import torch.nn.functional as functional
-from diffusers import DiffusionPipeline, FlowMatchEulerDiscreteScheduler, UNet2DModel
+from diffusers.models.unets.unet_2d import UNet2DModel
+from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from transformers import CLIPTextModelWithProjection, PreTrainedTokenizerFast
 
 from rushes.models.house.build import (
     GRADE,
-    LAYERS,
     TEXT_LENGTH,
     HouseConfig,
     build_scheduler,
@@ -27,8 +28,9 @@ from rushes.models.house.build import (
     build_unet,
 )
 from rushes.models.house.features import CHANNELS, FEATURE_VERSION
+from rushes.models.house.painters import LAYERS, painters
 
-__all__ = ["HouseModelPipeline", "encode_prompts", "painters", "predict", "save_pipeline"]
+__all__ = ["HouseModelPipeline", "encode_prompts", "predict", "save_pipeline"]
 
 
 def encode_prompts(
@@ -38,43 +40,6 @@ def encode_prompts(
     batch = tokenizer(list(prompts), padding="max_length", max_length=TEXT_LENGTH, truncation=True, return_tensors="pt")
     ids = cast(torch.Tensor, batch["input_ids"]).to(encoder.device)
     return cast(torch.Tensor, encoder(input_ids=ids).text_embeds)
-
-
-def painters(features: torch.Tensor) -> torch.Tensor:
-    """The sharp layers that a picture is mixed from, (B, LAYERS, 3, H, W), 0..1.
-
-    The block's own colour with its details, the same in direct light, window panes, lit panes, clouds, the clouds'
-    light, a constant, and the first two without colour. All are read off the features (B, len(CHANNELS), H, W).
-    """
-
-    def get(name: str) -> torch.Tensor:
-        return features[:, CHANNELS.index(name) : CHANNELS.index(name) + 1].float()
-
-    red = CHANNELS.index("hint_r")
-    hint = ((features[:, red : red + 3].float() + 1.0) * 0.5).clamp(0.0, 1.0) ** 2.2
-    trim, glass, sky = get("trim"), get("glass"), get("class_sky")
-    depth = 0.24 + 0.10 * get("class_ground") + 0.38 * get("class_vegetation")
-    pale, dark = trim.clamp(min=0.0), (-trim).clamp(min=0.0)
-    albedo = hint * torch.exp(depth * get("detail"))
-    albedo = albedo * (1.0 - pale) + (0.45 * hint + 0.36) * pale
-    albedo = (albedo * (1.0 - 0.62 * dark) * (1.0 - glass) * (1.0 - sky)).clamp(1e-5, 1.0)
-    direct = ((get("direct") + 1.0) * 0.5).clamp(1e-5, 1.0)
-    body = ((get("coarse") - 0.1) / 0.42).clamp(0.0, 1.0)
-    one = torch.ones_like(albedo)
-    weights = torch.tensor([0.2126, 0.7152, 0.0722], device=albedo.device).view(1, 3, 1, 1)
-    grey = (albedo * weights).sum(1, keepdim=True) * one
-    layers = (
-        albedo ** (1 / 2.2),
-        (albedo * direct) ** (1 / 2.2),
-        glass * one,
-        get("lit") * one,
-        sky * body * body * (3.0 - 2.0 * body) * one,
-        sky * get("part") * one,
-        one,
-        grey ** (1 / 2.2),
-        (grey * direct) ** (1 / 2.2),
-    )
-    return torch.stack(layers, 1)
 
 
 def predict(
