@@ -257,11 +257,15 @@ def _compositor(scene: Any) -> None:
 
 
 def many(folder: Path) -> None:
-    """300 cubes in a grid, seen from above, no lamp; odd pixels."""
+    """300 cubes in a grid from above, no lamp; odd pixels; all in the second view layer, as the first is not used."""
     scene = fresh()
+    blocks = collection("Blocks", scene.collection)
+    scene.view_layers[0].use = False
+    scene.view_layers[0].layer_collection.children["Blocks"].exclude = True
+    scene.view_layers.new("Set.dressing")
     for index in range(300):
         at = (index % 20 * 2.4 - 22.8, index // 20 * 2.4 - 16.8, (index * 7 % 5) * 0.3)
-        cube(f"Block {index:03d}", at, 0.9)
+        cube(f"Block {index:03d}", at, 0.9, blocks)
     cam = camera("Above", (4.0, -10.0, 45.0), (0.0, 0.0, 0.0))
     cam.data.lens = 28.0
     slide(cam, (-2.0, 1.0, 0.0), 0.1, (1, 9))

@@ -46,6 +46,8 @@ def run(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
         film.roll(out / "beauty", "beauty")
     found = subjects.prepare(scene, layer, channel)
     followed = track.follow(scene, camera, shot.range.frames, found, channel)
+    if shot.range.step > 1 and any(s.deforms for s in found):
+        channel.note("With a frame step, the motion of things that change shape is taken to be even over the step.")
     sun = shots.scene_sun(scene, layer)
     direction = _direction(wanted.sun_direction, sun, followed)
     pass_setup.configure_passes(scene, layer, size=(size.width, size.height), sun_direction=direction)
@@ -71,7 +73,10 @@ def _take_over(scene: Any, shot: Shot) -> Any:
     scene.camera = camera
     scene.frame_start, scene.frame_end, scene.frame_step = shot.range.start, shot.range.end, shot.range.step
     scene.render.threads_mode = "AUTO"
-    bpy.context.view_layer.name = _LAYER
+    kept = next((layer for layer in scene.view_layers if layer.use), scene.view_layers[0])
+    for layer in [layer for layer in scene.view_layers if layer != kept]:
+        scene.view_layers.remove(layer)  # so that evaluation and rendering speak of the same one
+    kept.name = _LAYER
     return camera
 
 

@@ -40,7 +40,10 @@ def scene_sun(scene: Any, view_layer: Any) -> Sun | None:
     graph = bpy.context.evaluated_depsgraph_get()
     way = lamp.evaluated_get(graph).matrix_world.to_3x3().col[2].normalized()
     red, green, blue = lamp.data.color
-    return Sun((way.x, way.y, way.z), (red, green, blue), lamp.data.energy)
+    if getattr(lamp.data, "use_temperature", False):  # Blender 4.5 on
+        red, green, blue = (c * t for c, t in zip(lamp.data.color, lamp.data.temperature_color))
+    strength = lamp.data.energy * 2.0 ** getattr(lamp.data, "exposure", 0.0)
+    return Sun((way.x, way.y, way.z), (red, green, blue), strength)
 
 
 def _renders(obj: Any) -> bool:
