@@ -112,6 +112,17 @@ def test_shadows_of_the_pass_stay_out_of_a_picture_without_them() -> None:
     assert np.abs(made[ground] - np.median(made[ground])).max() < 0.02
 
 
+def test_a_soft_picture_leaves_no_glow_in_the_sky() -> None:
+    frame, real = shot().frame(0), truth(0, FULL)
+    soft = np.asarray(cv2.GaussianBlur(truth(0, LOW), (0, 0), 1.3), np.float32)
+    beside = (frame.ids == 0) & grown(frame.ids != 0, 12) & ~grown(frame.ids != 0, 1)
+    glowing, clean = (up([soft], clean_sky=c)[0] for c in (False, True))
+    assert psnr(clean, real, beside) > psnr(glowing, real, beside) + 3
+    sharp = up([truth(0, LOW)], clean_sky=True)[0]
+    assert psnr(sharp, real, frame.ids == 0) > 32  # a sharp picture's clouds stay
+    assert np.abs(clean - glowing)[grown(frame.ids != 0, 1) & (frame.ids > 2)].max() < 0.05
+
+
 def test_surfaces_are_smooth_inside() -> None:
     # A gradient over the whole picture, on the sky alone: no small-pixel blocks, no ripples.
     empty = AnalyticShot([], shot().cameras, FULL)

@@ -1,9 +1,10 @@
 """To HD by geometry: small pictures brought to full size, guided by full-size passes.
 
-The generator works at about 256×144; the passes know at full size where every edge is. The small picture is
-sharpened within surfaces (`_sharpened`); each pixel becomes a mean of small pixels on its own surface and in its
-own light (`bilateral`), as far as the picture shows that light at all (`light`); what has no such pixel borrows
-from its object (`object_colour`); the staircase that point-sampled passes leave is smoothed (`antialias`).
+The generator works at about 256×144; the passes know at full size where every edge is. The small picture's sky is
+cleaned (`sky`) and its surfaces sharpened (`_sharpened`); each pixel becomes a mean of small pixels on its own
+surface and in its own light (`bilateral`), as far as the picture shows that light at all (`light`); what has no such
+pixel borrows from its object (`object_colour`); the staircase that point-sampled passes leave is smoothed
+(`antialias`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from rushes.post.bilateral import bilateral, wider
 from rushes.post.guides import Full, Low, guides, low_as_full
 from rushes.post.light import LightSense
 from rushes.post.object_colour import ObjectColours
+from rushes.post.sky import clean_sky
 
 __all__ = ["GuidedUpsample"]
 
@@ -41,10 +43,11 @@ class GuidedUpsample:
     """Brings pictures to `size`. Edges come out where the passes have them; colours come from the pictures.
 
     `sharpen` (0 to 1) undoes the softness of the interpolation inside surfaces; `smooth_edges` mixes the
-    pixels along edges by the area the edge cuts, at most one pixel wide.
+    pixels along edges by the area the edge cuts, at most one pixel wide; `clean_sky` takes away the glow that a soft
+    picture has in the sky beside other things.
     """
 
-    def __init__(self, size: Size, *, sharpen: float = 1.0, smooth_edges: bool = True) -> None:
+    def __init__(self, size: Size, *, sharpen: float = 1.0, smooth_edges: bool = True, clean_sky: bool = True) -> None:
         if not 0 <= sharpen <= 1:
             raise RecipeError(
                 f"guided_upsample cannot sharpen by {sharpen:g}.", code="recipe.post", hint="Give 0 to 1."
@@ -52,6 +55,7 @@ class GuidedUpsample:
         self.size = size
         self.sharpen = float(sharpen)
         self.smooth_edges = smooth_edges
+        self.clean_sky = clean_sky
 
     @property
     def spec(self) -> PostStep:
@@ -61,20 +65,26 @@ class GuidedUpsample:
             "height": self.size.height,
             "sharpen": self.sharpen,
             "smooth_edges": self.smooth_edges,
+            "clean_sky": self.clean_sky,
         }
         return PostStep("guided_upsample", _VERSION, settings)
 
     @classmethod
     def from_settings(cls, version: int, settings: Mapping[str, Any]) -> GuidedUpsample:
         """The step of a recipe; RecipeError (`recipe.post`) for another version or settings it does not have."""
-        if version != _VERSION or set(settings) != {"width", "height", "sharpen", "smooth_edges"}:
+        if version != _VERSION or set(settings) != {"width", "height", "sharpen", "smooth_edges", "clean_sky"}:
             raise RecipeError(
                 f"The recipe's guided_upsample (version {version}) is not the one of this Rushes.",
                 code="recipe.post",
                 hint="Open it with the Rushes that made it.",
             )
         size = Size(int(settings["width"]), int(settings["height"]))
-        return cls(size, sharpen=float(settings["sharpen"]), smooth_edges=bool(settings["smooth_edges"]))
+        return cls(
+            size,
+            sharpen=float(settings["sharpen"]),
+            smooth_edges=bool(settings["smooth_edges"]),
+            clean_sky=bool(settings["clean_sky"]),
+        )
 
     def output_size(self, size: Size) -> Size:
         """Always `self.size`."""
@@ -101,6 +111,8 @@ class GuidedUpsample:
     ) -> Picture:
         frame = inputs.frame(index, self.size)
         full, low = guides(frame, Size(picture.shape[1], picture.shape[0]))
+        if self.clean_sky:
+            picture = clean_sky(picture, low)
         follow = light.follow(picture, low)
         full, low = replace(full, direct=full.direct * follow), replace(low, direct=low.direct * follow)
         rest = colours.learn(picture, low)
