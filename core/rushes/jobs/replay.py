@@ -16,6 +16,7 @@ from rushes.jobs.sheets import read_recipe
 from rushes.jobs.shoot import RECIPE_VERSION, take_frames
 from rushes.jobs.shot_passes import inspect, obtain_passes, passes_key
 from rushes.jobs.stages import Stages
+from rushes.jobs.warm import current_model
 from rushes.library.files import read_json
 from rushes.library.production import Production
 from rushes.media.pictures import frame_sha256
@@ -57,7 +58,7 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
         )
     stages = Stages(context, _WEIGHTS)
     generator = services.generators.get(recipe.generator)
-    check_ref(recipe.model, generator.model_ref())
+    check_ref(recipe.model, current_model(services, generator))
     inputs = _passes(production, take, recipe, services, stages)
     stored = _stored_hashes(production, take)
     different = [

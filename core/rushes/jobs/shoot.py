@@ -39,6 +39,7 @@ from rushes.jobs.sheets import update_sheet
 from rushes.jobs.shot_passes import Scene, find_shot, inspect, obtain_passes, passes_key
 from rushes.jobs.stages import Stages
 from rushes.jobs.take_files import TakeWriter, png_bytes
+from rushes.jobs.warm import current_model
 from rushes.library.files import read_json, write_json
 from rushes.library.ids import check_id, utc_now
 from rushes.library.production import Production
@@ -196,7 +197,9 @@ class _Shooting:
                 f"The scene runs at {rate_text(scene.info.rate)}, the production at {rate_text(self.production.rate)}; "
                 "the take keeps the scene's rate, so that it lasts as long as in Blender."
             )
-        return _Plan(scene, shot, brief, reading, agreed, steps, strengths, self.generator.model_ref())
+        return _Plan(
+            scene, shot, brief, reading, agreed, steps, strengths, current_model(self.services, self.generator)
+        )
 
     def passes_request(self, plan: _Plan) -> PassesRequest:
         """The scene's own sun when there is one and it is wanted, else the generator's for this brief."""
