@@ -58,7 +58,16 @@ def test_a_take_has_all_its_parts(studio: Studio) -> None:
     result = studio.shoot(context=context)
     folder = Path(result["folder"])
     names = {p.name for p in folder.iterdir()}
-    assert names == {"clip.mp4", "poster.png", "strip.png", "frames.json", "recipe.json", "source.json", "measures.json", "take.json"}
+    assert names == {
+        "clip.mp4",
+        "poster.png",
+        "strip.png",
+        "frames.json",
+        "recipe.json",
+        "source.json",
+        "measures.json",
+        "take.json",
+    }
     clip = probe(folder / "clip.mp4")
     assert (clip.size, clip.rate, clip.frames) == (Size(96, 54), Fraction(24), 5)
     assert clip.faststart
