@@ -74,13 +74,13 @@ _HOURS: dict[str, dict[str, Array]] = {
         "cloud_dark": _c(0.20, 0.15, 0.27),
     },
     "night": {
-        "sun": _c(0.15, 0.20, 0.30),
-        "dome": _c(0.035, 0.055, 0.11),
-        "zenith": _c(0.006, 0.012, 0.035),
-        "horizon": _c(0.030, 0.045, 0.09),
+        "sun": _c(0.20, 0.27, 0.42),
+        "dome": _c(0.065, 0.095, 0.19),
+        "zenith": _c(0.010, 0.020, 0.058),
+        "horizon": _c(0.052, 0.075, 0.15),
         "glow": _c(0.10, 0.13, 0.19),
-        "cloud": _c(0.075, 0.09, 0.14),
-        "cloud_dark": _c(0.016, 0.022, 0.042),
+        "cloud": _c(0.10, 0.12, 0.19),
+        "cloud_dark": _c(0.026, 0.036, 0.07),
     },
 }
 _LAMPS = {"day": 0.0, "dawn": 0.35, "dusk": 0.9, "night": 1.5}
@@ -94,7 +94,7 @@ def light_for(hour: str, weather: str) -> Light:
         return Light(**h, cover=0.5, haze=1 / 900, lamps=lamps, wet=0.0, stars=stars)
     veil = 0.55 * h["horizon"] + 0.45 * h["zenith"]
     veil = 0.62 * float(veil @ _c(0.2126, 0.7152, 0.0722)) + 0.38 * veil
-    gain = {"overcast": 1.15, "fog": 1.25, "rain": 0.82}[weather]
+    gain = {"overcast": 1.15, "fog": 1.25, "rain": 0.82}[weather] * (1.3 if hour == "night" else 1.0)
     dim = {"overcast": 0.12, "fog": 0.16, "rain": 0.06}[weather]
     dome = (0.5 * float(np.mean(h["dome"])) + 0.5 * h["dome"]) * gain + 0.22 * h["sun"] * gain
     thick = {"overcast": 0.95, "fog": 0.6, "rain": 1.0}[weather]
