@@ -13,7 +13,7 @@ from rushes.models.house.features import CHANNELS
 
 __all__ = ["LAYERS", "painters"]
 
-LAYERS = 17
+LAYERS = 21
 """How many layers there are."""
 
 _GAMMA = 1 / 2.2
@@ -77,13 +77,14 @@ def painters(features: torch.Tensor) -> torch.Tensor:
 
     Own colour and the same in direct light; panes; lit panes; clouds and their light; a constant; the first two without
     colour; the sky, its horizon and its glow around the sun; two veils of distance; own colour, with and without direct
-    light, behind the nearer veil; what surfaces mirror of the sun.
+    light, behind the nearer veil; what surfaces mirror of the sun; water, what it mirrors at grazing views, its waves;
+    figures and vehicles.
 
     Args:
         features: (B, len(CHANNELS), H, W) as `rushes.models.house.features` gives them.
     """
     x = _Inputs(features)
-    albedo, sky = _albedo(x), x["class_sky"]
+    albedo, sky, water = _albedo(x), x["class_sky"], x["class_water"]
     direct = ((x["direct"] + 1.0) * 0.5).clamp(1e-5, 1.0)
     one = torch.ones_like(albedo)
     grey = (albedo * x.color(0.2126, 0.7152, 0.0722)).sum(1, keepdim=True) * one
@@ -110,5 +111,9 @@ def painters(features: torch.Tensor) -> torch.Tensor:
         own * near,
         lit * near,
         (1.0 - sky) * glow**12 * one,
+        water * one,
+        water * (1.0 - x["view_up"].abs().clamp(0.0, 1.0)) ** 5 * one,
+        water * x["fine"] * one,
+        (x["class_character"] + x["class_vehicle"]) * one,
     )
     return torch.stack(layers, 1)
