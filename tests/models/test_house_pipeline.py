@@ -11,9 +11,9 @@ import torch
 
 from rushes.errors import ModelError
 from rushes.models.house.build import HouseConfig, build_tokenizer
-from rushes.models.house.features import CHANNELS
+from rushes.models.house.features import CHANNELS, LAYERS
 from rushes.models.house.load import load_house
-from rushes.models.house.painters import LAYERS, painters
+from rushes.models.house.painters import painters
 from rushes.models.house.palette import default_color, is_untouched
 from rushes.models.house.pipeline import HouseModelPipeline, save_pipeline
 from rushes.models.house.sun import ELEVATION, default_sun

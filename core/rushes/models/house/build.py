@@ -13,8 +13,7 @@ from tokenizers.pre_tokenizers import WhitespaceSplit
 from tokenizers.processors import TemplateProcessing
 from transformers import CLIPTextConfig, CLIPTextModelWithProjection, PreTrainedTokenizerFast
 
-from rushes.models.house.features import CHANNELS
-from rushes.models.house.painters import LAYERS
+from rushes.models.house.features import CHANNELS, LAYERS
 from rushes.models.house.vocabulary import FIELDS
 
 __all__ = ["HouseConfig", "build_scheduler", "build_text_encoder", "build_tokenizer", "build_unet"]

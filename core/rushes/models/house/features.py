@@ -8,10 +8,13 @@ from rushes.models.house.noise import Array
 from rushes.models.house.style import Style, draw
 from rushes.models.house.surface import CLASSES, HouseFrame, Surface, rigid, survey
 
-__all__ = ["CHANNELS", "CLASSES", "FEATURE_VERSION", "features", "stack"]
+__all__ = ["CHANNELS", "CLASSES", "FEATURE_VERSION", "LAYERS", "features", "stack"]
 
 FEATURE_VERSION = 1
 """Raised whenever the meaning of a channel changes; weights carry the version they were trained with."""
+
+LAYERS = 21
+"""How many layers `rushes.models.house.painters` reads off these channels; here, so that asking needs no torch."""
 
 CHANNELS = (
     "log_depth", "inverse_depth",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rushes.errors import DependencyError, ModelError
-from rushes.models.house.features import CHANNELS, FEATURE_VERSION
+from rushes.models.house.features import CHANNELS, FEATURE_VERSION, LAYERS
 from rushes.models.placement import Placement
 from rushes.models.store import refuse_pickles
 
@@ -28,7 +28,8 @@ def check_version(folder: Path) -> None:
             hint="Copy the whole folder of the model there again.",
             details={"folder": str(folder)},
         ) from exc
-    if note.get("feature_version") != FEATURE_VERSION or tuple(note.get("channels", ())) != CHANNELS:
+    expected = (FEATURE_VERSION, LAYERS, CHANNELS)
+    if (note.get("feature_version"), note.get("layers"), tuple(note.get("channels", ()))) != expected:
         raise ModelError(
             f"The house model in {folder} was trained for another version of Rushes.",
             code="model.version",

@@ -11,10 +11,7 @@ import torch
 
 from rushes.models.house.features import CHANNELS
 
-__all__ = ["LAYERS", "painters"]
-
-LAYERS = 21
-"""How many layers there are."""
+__all__ = ["painters"]
 
 _GAMMA = 1 / 2.2
 _FOG, _HAZE = 42.0, 240.0

@@ -27,8 +27,8 @@ from rushes.models.house.build import (
     build_tokenizer,
     build_unet,
 )
-from rushes.models.house.features import CHANNELS, FEATURE_VERSION
-from rushes.models.house.painters import LAYERS, painters
+from rushes.models.house.features import CHANNELS, FEATURE_VERSION, LAYERS
+from rushes.models.house.painters import painters
 
 __all__ = ["HouseModelPipeline", "encode_prompts", "predict", "save_pipeline"]
 
@@ -158,5 +158,5 @@ def save_pipeline(pipeline: HouseModelPipeline, folder: Path, *, about: dict[str
             spot = spot[key]
         spot[path[-1]] = "PreTrainedTokenizerFast"
         file.write_text(json.dumps(data, indent=2) + "\n", "utf-8")
-    note = {"feature_version": FEATURE_VERSION, "channels": list(CHANNELS), **(about or {})}
+    note = {"feature_version": FEATURE_VERSION, "channels": list(CHANNELS), "layers": LAYERS, **(about or {})}
     (folder / "rushes.json").write_text(json.dumps(note, indent=2) + "\n", "utf-8")
