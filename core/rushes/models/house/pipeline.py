@@ -33,6 +33,10 @@ from rushes.models.house.painters import painters
 __all__ = ["HouseModelPipeline", "encode_prompts", "predict", "save_pipeline"]
 
 
+MARGIN = 16
+"""Pixels added around a picture while it is made; a multiple of every legal size multiple."""
+
+
 def encode_prompts(
     tokenizer: PreTrainedTokenizerFast, encoder: CLIPTextModelWithProjection, prompts: Sequence[str]
 ) -> torch.Tensor:
@@ -120,9 +124,13 @@ class HouseModelPipeline(DiffusionPipeline):
         count = features.shape[0]
         prompts = [prompt] * count if isinstance(prompt, str) else list(prompt)
         text = encode_prompts(self.tokenizer, self.text_encoder, prompts).to(dtype)
-        given = features.to(device, dtype)
-        shape = (count, 3, *features.shape[-2:])
-        x = torch.zeros(shape, device=device) if latents is None else latents.to(device, torch.float32)
+        # Zero padding at the picture's edge would show as a frame: continue the edge outwards, cut it off again.
+        around = (MARGIN, MARGIN, MARGIN, MARGIN)
+        given = functional.pad(features.to(device, torch.float32), around, mode="replicate").to(dtype)
+        shape = (count, 3, *given.shape[-2:])
+        x = torch.zeros(shape, device=device)
+        if latents is not None:
+            x = functional.pad(latents.to(device, torch.float32), around, mode="replicate")
         scheduler = self.scheduler
         scheduler.set_timesteps(
             sigmas=cast(Any, torch.linspace(1.0, 1.0 / num_inference_steps, num_inference_steps).tolist()),
@@ -137,6 +145,7 @@ class HouseModelPipeline(DiffusionPipeline):
             )
             if callback is not None:
                 callback(i + 1)
+        x = x[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
         return (x.float().clamp(-1, 1) + 1) * 0.5
 
 
