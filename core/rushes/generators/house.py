@@ -78,7 +78,7 @@ class HouseGenerator:
             name="House model",
             family="house",
             licence="CC0-1.0",
-            sizes=SizeRule(16, _NATIVE, max_pixels=640 * 384, min_side=32),
+            sizes=SizeRule(16, _NATIVE, max_pixels=768 * 432, min_side=32),
             frames=FrameRule(),
             rates=(),
             conditionings=(
