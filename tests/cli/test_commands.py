@@ -70,7 +70,7 @@ def test_outside_of_a_production_it_says_what_to_do(shell: Shell, tmp_path: Path
 def test_a_shoot_from_the_shell(shell: Shell, film: Production) -> None:
     done = shell.run(
         "shoot", "set.blend", "--shot", "010", "--variants", "2", "--seed", "5", "--set", "lighting=zinc night",
-        "--frames", "1-3", "--output-size", "64x36", cwd=film.root,
+        "--frames", "1-3", "--size", "64x36", cwd=film.root,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     takes = film.takes("010")

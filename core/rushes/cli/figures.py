@@ -26,8 +26,10 @@ dataset_app = typer.Typer(help="Data for training.", no_args_is_help=True)
 
 
 def demo(
-    folder: Annotated[Path, typer.Option("--out", help="Where to make it.", show_default=False)],
-    generator: Annotated[str, typer.Option(envvar="RUSHES_GENERATOR", help="Model; see `rushes models`.")] = "house",
+    folder: Annotated[Path, typer.Option("--out", help="Where to make it.")] = Path("demo_out"),
+    generator: Annotated[
+        str, typer.Option(envvar="RUSHES_GENERATOR", help="Model; see `rushes models list`.")
+    ] = "house",
     takes: Annotated[int, typer.Option(min=1, max=16, help="Takes of each shot.")] = 2,
     frames: Annotated[int, typer.Option(min=0, help="Longest take; 0: whole shots.")] = 24,
     blend: Annotated[Path | None, typer.Option(help="Another scene than the demo's.", show_default=False)] = None,

@@ -18,7 +18,7 @@ __all__ = ["app", "run"]
 
 app = typer.Typer(
     name="rushes",
-    help="Turns a 3D blockout into shots. Start with `rushes new FOLDER`, then `rushes shoot FILE.blend`.",
+    help="Turns a 3D blockout into shots. Start with `rushes new FOLDER`, then, inside it, `rushes shoot FILE.blend`.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help is twice as quick and reads the same on any terminal

@@ -22,8 +22,12 @@ __all__ = ["look", "new", "passes", "shoot", "shots"]
 T = TypeVar("T")
 
 BlendArgument = Annotated[Path, typer.Argument(metavar="FILE.blend", help="The scene.", show_default=False)]
-FramesOption = Annotated[str | None, typer.Option("--frames", metavar="A-B", help="Frames, as 1-48 or 1-48x2.")]
-CameraOption = Annotated[str | None, typer.Option("--camera", help="Another camera than the shot's.")]
+FramesOption = Annotated[
+    str | None, typer.Option("--frames", metavar="A-B", help="Scene frames, as 1-48 or 1-48x2, for every shot named.")
+]
+CameraOption = Annotated[
+    str | None, typer.Option("--camera", metavar="NAME", help="A camera without a marker, or another than the shot's.")
+]
 
 
 def new(
@@ -69,9 +73,12 @@ def look(client: Client, file: Path, production: Production | None) -> SceneInfo
     from rushes.contracts import JobRequest, SceneInfo, decode
     from rushes.errors import BlendError
 
+    if file.is_dir():
+        raise BlendError(f"{file} is a folder.", code="blend.folder", hint="Give the .blend inside it.")
     if not file.is_file():
         raise BlendError(f"There is no file {file}.", code="blend.missing", hint="Check the name of the .blend.")
     params: dict[str, Any] = {"blend": str(file.absolute())}
+    params["blend"].encode()  # a name that the locale cannot read is explained at the edge
     if production is not None:
         params["production"] = str(production.root)
     job = Followed(file.name, client.submit(JobRequest("scene", params, priority=10)).id)
@@ -82,10 +89,12 @@ def look(client: Client, file: Path, production: Production | None) -> SceneInfo
 
 def passes(
     file: BlendArgument,
-    shot: Annotated[list[str] | None, typer.Option("--shot", help="Shot; again for more. All unless given.")] = None,
+    shot: Annotated[
+        list[str] | None, typer.Option("--shot", metavar="NAME", help="Shot; again for more. All unless given.")
+    ] = None,
     camera: CameraOption = None,
     frames: FramesOption = None,
-    size: Annotated[str | None, typer.Option(help="Another size than the scene's.")] = None,
+    size: Annotated[str | None, typer.Option(metavar="WxH", help="Another size than the scene's.")] = None,
     beauty: Annotated[bool, typer.Option("--beauty", help="A cheap beauty picture too.")] = False,
     production: ProductionOption = None,
 ) -> None:
@@ -95,8 +104,7 @@ def passes(
 
     opened = open_production(production)
     client = engine_client()
-    opened.register_source(file)
-    names = shot or [s.name for s in look(client, file, opened).shots]
+    names = _wanted(client, opened, file, shot, camera)
     jobs: list[Followed] = []
     for name in names:
         params = {
@@ -120,16 +128,20 @@ def passes(
 
 def shoot(
     file: BlendArgument,
-    shot: Annotated[list[str] | None, typer.Option("--shot", help="Shot; again for more. All unless given.")] = None,
+    shot: Annotated[
+        list[str] | None, typer.Option("--shot", metavar="NAME", help="Shot; again for more. All unless given.")
+    ] = None,
     variants: Annotated[int, typer.Option(min=1, max=64, help="Takes of each shot, each with its own seed.")] = 1,
     seed: Annotated[int | None, typer.Option(min=0, help="First seed; by chance unless given.")] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", metavar="FIELD=TEXT", help="Change the brief: --set lighting=dusk.")
     ] = None,
-    generator: Annotated[str, typer.Option(envvar="RUSHES_GENERATOR", help="Model; see `rushes models`.")] = "house",
+    generator: Annotated[
+        str, typer.Option(envvar="RUSHES_GENERATOR", help="Model; see `rushes models list`.")
+    ] = "house",
     steps: Annotated[int | None, typer.Option(help="Sampling steps.")] = None,
-    size: Annotated[str | None, typer.Option("--size", help="Size the model works at.")] = None,
-    output_size: Annotated[str | None, typer.Option("--output-size", help="Size of the take.")] = None,
+    size: Annotated[str | None, typer.Option(metavar="WxH", help="Size of the take; the scene's unless given.")] = None,
+    model_size: Annotated[str | None, typer.Option(metavar="WxH", help="Size the model works at.")] = None,
     frames: FramesOption = None,
     camera: CameraOption = None,
     strength: Annotated[
@@ -155,16 +167,15 @@ def shoot(
         "steps": steps,
         "strengths": _numbers(strength or [], "--strength", float),
         "object_seeds": _numbers(object_seed or [], "--object-seed", int),
-        "model_size": Size.parse(size) if size else None,
-        "output_size": Size.parse(output_size) if output_size else None,
+        "model_size": Size.parse(model_size) if model_size else None,
+        "output_size": Size.parse(size) if size else None,
         "range": FrameRange.parse(frames) if frames else None,
         "camera": camera,
         "keep_frames": png,
         "use_scene_sun": not brief_sun,
     }
     client = engine_client()
-    opened.register_source(file)
-    names = shot or [s.name for s in look(client, file, opened).shots]
+    names = _wanted(client, opened, file, shot, camera)
     jobs = _submit(client, opened, file, names, _seeds(seed, variants), common)
     from rushes.cli.follow import follow
 
@@ -175,6 +186,22 @@ def shoot(
         kept = ", ".join(r["take"] for r in results) or "no take was finished"
         err().print(f"Stopped. Kept: {kept}.", markup=False)
     raise typer.Exit(code)
+
+
+def _wanted(
+    client: Client, production: Production, file: Path, shot: list[str] | None, camera: str | None
+) -> list[str]:
+    """The shots that are meant: those named, else the one of the camera that is named, else all in the .blend.
+
+    Only a file that Blender can read becomes a source of the production.
+    """
+    known = file.resolve() in [s.resolve() for s in production.sources()]
+    info = look(client, file, production if known else None)
+    if not known:
+        production.register_source(file)
+    if shot:
+        return shot
+    return [camera] if camera else [s.name for s in info.shots]
 
 
 def _submit(

@@ -41,7 +41,7 @@ class LegendObject:
     holdout: bool = False
     """A hole in the picture: it hides what is behind and is given no class of its own."""
     deforms: bool = False
-    """Its surface changes shape over the shot (armature, shape keys, simulation), so no matrix tells where a point goes."""
+    """Its surface changes shape over the shot (armature, shape keys), so no matrix tells where a point goes."""
     bounds: tuple[Vec3, Vec3] | None = None
     """Lowest and highest corner in the object's own coordinates at the first frame, before its matrix."""
 

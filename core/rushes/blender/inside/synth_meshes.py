@@ -6,6 +6,7 @@ from the blockout only by functions of the object's own coordinates, so that a n
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -61,7 +62,7 @@ def lathe(
                 a = 2 * math.pi * (k + 0.5) / sides
                 verts.append((radius * math.cos(a), radius * math.sin(a), z))
     faces: list[tuple[int, ...]] = []
-    for low, high in zip(rings[:-1], rings[1:], strict=True):
+    for low, high in itertools.pairwise(rings):
         for k in range(sides):
             j = (k + 1) % sides
             if len(low) == 1 and len(high) > 1:
