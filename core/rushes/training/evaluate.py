@@ -7,6 +7,7 @@ the picture the prompt and the seed decide.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Sequence
@@ -150,7 +151,8 @@ def _clip(model: _Model, work: Path, blender: str | None) -> list[Metric]:
     truth = [paint(s, variant) for s in scenes]
     arrays = [s.arrays for s in scenes]
     own, reference = _flicker(arrays, made), _flicker(arrays, truth)
-    seeds = model.paint(features(blockout_frame(scenes[0], _reseeded(variant))), prompt)
+    other = dataclasses.replace(blockout_frame(scenes[0], variant), seed=variant.seed + 1)
+    seeds = model.paint(features(other), prompt)
     return [
         Metric.judged(
             "house.warp_error", own, "8-bit levels", reference=reference, compare="<=", limit=1.5 * reference + 0.5,
@@ -164,10 +166,6 @@ def _clip(model: _Model, work: Path, blender: str | None) -> list[Metric]:
             compare=">=", limit=0.5, note="another seed, the same colours",
         ),
     ]  # fmt: skip
-
-
-def _reseeded(variant: Variant) -> Variant:
-    return Variant(variant.hour, variant.weather, variant.mood, variant.place, variant.seed + 1)
 
 
 def _flicker(arrays: Sequence[dict[str, NDArray[Any]]], pictures: Sequence[NDArray[np.uint8]]) -> float:
