@@ -148,7 +148,7 @@ def render_plan(plan: dict[str, Any], scratch: str, *, samples: int = 6, twin: b
 
     Blockout at 256×144: z float32 metres, normal int16 (×32000, world), ids uint16 (0 sky), direct uint8 (×255).
     Twin at 512×288: z2, normal2, ids2, and light2 (H, W, 2) float16: irradiance over π from the sun (unit normal
-    irradiance π) and from a white sky, one bounce each. Also camera (4, 4), lens, matrices (N, 4, 4) and boxes (N, 2, 3):
+    irradiance π) and from a white sky, one bounce each. Also camera (4, 4), lens, matrices (N, 4, 4), boxes (N, 2, 3):
     the bounds in own space.
     """
     scene = _clear()
