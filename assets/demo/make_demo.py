@@ -60,11 +60,11 @@ SHOTS: tuple[dict[str, Any], ...] = (
         "brief": {
             "subject": "fishing boats moored along the quay",
             "action": "the boats roll gently while a crane swings its load",
-            "mood": "cold",
+            "mood": "neutral",
             "style": "cinematic",
             "camera": "over the water, sideways and slowly rising",
             "lighting": "dawn",
-            "environment": "harbour, fog",
+            "environment": "harbour, clear weather",
             "texture": "dark stone, painted steel",
             "genre": "drama",
             "restrictions": "no text, no logos",
@@ -79,7 +79,7 @@ SHOTS: tuple[dict[str, Any], ...] = (
         "brief": {
             "subject": "the harbour street seen from above",
             "action": "the last people walk home under the lamps",
-            "mood": "noir",
+            "mood": "neutral",
             "style": "cinematic",
             "camera": "high angle, slow push with a pan to the water",
             "lighting": "night, lit windows",
