@@ -77,7 +77,7 @@ def _boats(s: Stage) -> None:
         ),
     )
     for k, (name, shape, color, at, yaw, words) in enumerate(fleet):
-        made = s.put("Vehicles", name, (shape, color), at, yaw, prompt=words, object_class="vehicle")
+        made = s.put("Props", name, (shape, color), at, yaw, prompt=words, object_class="prop")  # not a car: no wheels
         turn = heading(yaw)
         if name in ("Tug", "Skiff"):
             way = mathutils.Vector((-math.sin(turn), math.cos(turn), 0.0)) * (9.0 if name == "Tug" else 4.0)

@@ -37,6 +37,8 @@ WINDOWED = replace(HOUSE, frames=FrameRule(multiple=4, offset=1, minimum=5, wind
         (Size(1280, 720), None, Size(1920, 1080), Size(256, 144), Size(1920, 1080), "made at 1920×1080"),
         (Size(1280, 720), None, Size(720, 1280), Size(144, 256), Size(720, 1280), "fitted to that shape"),
         (Size(128, 72), None, None, Size(128, 72), Size(128, 72), None),
+        (Size(128, 72), Size(512, 288), None, Size(128, 72), Size(128, 72), "cannot work at 512×288"),
+        (Size(100, 60), None, None, Size(96, 56), Size(100, 60), "works at 96×56"),
         (Size(1280, 536), None, None, Size(296, 128), Size(1280, 536), "works at 296×128"),
         (Size(5, 3), None, None, Size(16, 16), Size(5, 3), "works at 16×16"),
     ],

@@ -32,9 +32,11 @@ def demo(
     ] = "house",
     takes: Annotated[int, typer.Option(min=1, max=16, help="Takes of each shot.")] = 2,
     frames: Annotated[int, typer.Option(min=0, help="Longest take; 0: whole shots.")] = 24,
+    model_size: Annotated[str, typer.Option(metavar="WxH", help="Size the model works at.")] = "512x288",
     blend: Annotated[Path | None, typer.Option(help="Another scene than the demo's.", show_default=False)] = None,
 ) -> None:
     """Make the demo production: takes of every shot, contact sheets, a reel of the best, summary.json."""
+    from rushes.contracts import Size
     from rushes.jobs.bench import demo_blend
     from rushes.jobs.demo import DemoSettings, make_demo
 
@@ -49,7 +51,7 @@ def demo(
         return [result_or_raise(j) for j in jobs]
 
     scene = (blend or demo_blend()).expanduser().absolute()
-    summary = make_demo(scene, folder, run_jobs, DemoSettings(generator, takes, frames))
+    summary = make_demo(scene, folder, run_jobs, DemoSettings(generator, takes, frames, Size.parse(model_size)))
     rows = [
         (t["shot"], t["id"], t["seed"], t["frames"], f"{t['seconds']:.1f}", _error(t), "kept" if t["kept"] else "")
         for t in summary["takes"]

@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from rushes.contracts import FrameRange, JobRequest, Rating, SceneInfo, ShootRequest, Shot, decode, encode
+from rushes.contracts import FrameRange, JobRequest, Rating, SceneInfo, ShootRequest, Shot, Size, decode, encode
 from rushes.errors import disk_full_as_error
 from rushes.jobs.sheets import make_sheet
 from rushes.library.ids import new_take_id
@@ -48,6 +48,8 @@ class DemoSettings:
     """Takes of each shot; seeds 1, 2, ..."""
     frames: int = 24
     """Each shot is made from its start to this length, or to its end; 0: whole."""
+    model_size: Size | None = None
+    """Size the model works at; None: its own."""
 
 
 def make_demo(blend: Path, out: Path, run_jobs: RunJobs, settings: DemoSettings | None = None) -> dict[str, Any]:
@@ -126,6 +128,7 @@ def _shoot(production: Production, shot: Shot, seed: int, settings: DemoSettings
         seed=seed,
         generator=settings.generator,
         range=_clipped(shot.range, settings.frames),
+        model_size=settings.model_size,
     )
     return JobRequest("shoot", encode(request), id=request.take_id)
 

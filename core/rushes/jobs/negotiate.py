@@ -76,9 +76,14 @@ def legal_strengths(descriptor: Descriptor, asked: Mapping[str, float]) -> tuple
 
 def _model_size(descriptor: Descriptor, output: Size, asked: Size | None) -> Size:
     rule = descriptor.sizes
-    if asked is None and output.pixels < rule.native.pixels:
-        asked = output  # more pixels than the take shows would be thrown away
-    return rule.legal(output.aspect, asked)
+    wanted = asked or rule.legal(output.aspect)
+    if wanted.width > output.width or wanted.height > output.height:
+        wanted = output  # more pixels than the take shows would be thrown away
+    works = rule.legal(output.aspect, wanted)
+    if works.width <= output.width and works.height <= output.height:
+        return works
+    under = Size(max(1, output.width - rule.multiple // 2), max(1, output.height - rule.multiple // 2))
+    return rule.legal(output.aspect, under)
 
 
 def _size_notes(descriptor: Descriptor, shot: Size, output: Size, works: Size, asked: Size | None) -> list[str]:
@@ -88,11 +93,12 @@ def _size_notes(descriptor: Descriptor, shot: Size, output: Size, works: Size, a
         notes.append(f"The shot is {shot} in the scene; the take is made at {output}{shape}.")
     if asked is not None and asked != works:
         rule = descriptor.sizes
-        why = (
-            f"it makes {rule.max_pixels} pixels at most"
-            if asked.pixels > rule.max_pixels
-            else f"its sides are multiples of {rule.multiple}, {rule.min_side} at least"
-        )
+        if asked.width > output.width or asked.height > output.height:
+            why = f"the take is only {output}"
+        elif asked.pixels > rule.max_pixels:
+            why = f"it makes {rule.max_pixels} pixels at most"
+        else:
+            why = f"its sides are multiples of {rule.multiple}, {rule.min_side} at least"
         notes.append(f"The model cannot work at {asked} ({why}).")
     if works != output:
         notes.append(f"The model works at {works}; the take is brought to {output} on the geometry.")
