@@ -39,7 +39,7 @@ from rushes.models.house.sun import default_sun
 from rushes.models.house.surface import HouseFrame, HouseObject, own_points
 from rushes.models.house.vocabulary import DEFAULTS, FIELDS, read_brief
 from rushes.models.placement import Placement, choose, deterministic
-from rushes.models.store import ModelStore
+from rushes.models.store import ModelStore, pipeline_folder
 
 if TYPE_CHECKING:
     from rushes.models.house.pipeline import HouseModelPipeline
@@ -133,16 +133,7 @@ class HouseGenerator:
         return self._stream(request, inputs, context)
 
     def _folder(self) -> Path:
-        if self._given is None:
-            return self._store.find(_FOLDER)
-        if not (self._given / "model_index.json").is_file():
-            raise ModelError(
-                f"There is no house model at {self._given}.",
-                code="model.missing",
-                hint="Give the folder that holds model_index.json.",
-                details={"folder": str(self._given)},
-            )
-        return self._given
+        return self._store.find(_FOLDER) if self._given is None else pipeline_folder(self._given, "house model")
 
     def _stream(self, request: GenerateRequest, inputs: ShotInputs, context: JobContext) -> Iterator[Picture]:
         context.check()

@@ -36,7 +36,7 @@ from rushes.generators.protocol import GenerateRequest, Picture, check_request
 from rushes.generators.windows import Window, cross_fade, match_colors, plan_windows
 from rushes.media.conditioning import ShotInputs
 from rushes.models.placement import Placement, choose, deterministic
-from rushes.models.store import ModelStore
+from rushes.models.store import ModelStore, pipeline_folder
 from rushes.models.wan import PUBLISHED, WanShape, load_wan_vace, read_shape, weights_mb
 
 if TYPE_CHECKING:
@@ -105,16 +105,7 @@ class WanVaceGenerator:
             return PUBLISHED, 0
 
     def _folder(self) -> Path:
-        if self._given is None:
-            return self._store.find(self._id)
-        if not (self._given / "model_index.json").is_file():
-            raise ModelError(
-                f"There is no Wan VACE model at {self._given}.",
-                code="model.missing",
-                hint="Give the folder that holds model_index.json.",
-                details={"folder": str(self._given)},
-            )
-        return self._given
+        return self._store.find(self._id) if self._given is None else pipeline_folder(self._given, "Wan VACE model")
 
     def read_brief(self, brief: Brief) -> BriefReading:
         values = {"prompt": brief.text()}

@@ -25,7 +25,7 @@ from rushes.client.home import rushes_home
 from rushes.contracts import ModelRef, digest
 from rushes.errors import ModelError, RecipeError
 
-__all__ = ["PICKLES", "ModelStore", "check_ref", "model_files", "refuse_pickles", "shipped_folders"]
+__all__ = ["PICKLES", "ModelStore", "check_ref", "model_files", "pipeline_folder", "refuse_pickles", "shipped_folders"]
 
 PICKLES = frozenset({".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".mar"})
 """Endings of weight files that can run code when they are opened."""
@@ -35,6 +35,18 @@ _PARTS = frozenset({".safetensors", ".json", ".txt", ".model", ".jinja", ".gguf"
 
 _FRESH_NS = 2_000_000_000
 """A file younger than this may change again within its timestamp's grain, so its hash is not cached."""
+
+
+def pipeline_folder(given: Path, name: str) -> Path:
+    """`given` when it holds a diffusers pipeline; ModelError `model.missing` that calls it `name` otherwise."""
+    if not (given / "model_index.json").is_file():
+        raise ModelError(
+            f"There is no {name} at {given}.",
+            code="model.missing",
+            hint="Give the folder that holds model_index.json.",
+            details={"folder": str(given)},
+        )
+    return given
 
 
 def shipped_folders() -> tuple[Path, ...]:
