@@ -20,6 +20,7 @@ class ObjectClass(str, Enum):
     VEGETATION = "vegetation"
     VEHICLE = "vehicle"
     WATER = "water"
+    LIGHT = "light"
     SKY = "sky"
 
 
@@ -44,6 +45,8 @@ class LegendObject:
     """Its surface changes shape over the shot (armature, shape keys), so no matrix tells where a point goes."""
     bounds: tuple[Vec3, Vec3] | None = None
     """Lowest and highest corner in the object's own coordinates at the first frame, before its matrix."""
+    points: int | None = None
+    """How many vertices its mesh has at the first frame; None: unknown. Few vertices mean a blockout's primitive."""
 
     @property
     def moves(self) -> bool:

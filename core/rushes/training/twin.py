@@ -26,7 +26,7 @@ from rushes.training.look import Light, bloom, develop, haze_color, light_for, s
 
 __all__ = ["RenderedScene", "Variant", "blockout_frame", "draw_variant", "inputs", "load_scene", "paint"]
 
-_GROUND, _BUILDING, _PROP, _CHARACTER, _VEGETATION, _VEHICLE, _WATER, _SKY = range(len(CLASSES))
+_GROUND, _BUILDING, _PROP, _CHARACTER, _VEGETATION, _VEHICLE, _WATER, _LIGHT, _SKY = range(len(CLASSES))
 _SKIN = np.array([[0.55, 0.32, 0.22], [0.38, 0.20, 0.13], [0.20, 0.105, 0.07]], np.float32)
 
 

@@ -10,10 +10,10 @@ from rushes.models.house.surface import CLASSES, HouseFrame, Surface, rigid, sur
 
 __all__ = ["CHANNELS", "CLASSES", "FEATURE_VERSION", "LAYERS", "features", "stack"]
 
-FEATURE_VERSION = 1
+FEATURE_VERSION = 2
 """Raised whenever the meaning of a channel changes; weights carry the version they were trained with."""
 
-LAYERS = 21
+LAYERS = 29
 """How many layers `rushes.models.house.painters` reads off these channels; here, so that asking needs no torch."""
 
 CHANNELS = (
@@ -25,6 +25,7 @@ CHANNELS = (
     "glass", "lit", "trim", "detail", "fine", "coarse", "part",
     "wall_sin_u", "wall_cos_u", "wall_sin_v", "wall_cos_v",
     "unit_x", "unit_y", "unit_z", "height", "view_up", "glow", "sun_side",
+    "practical", "emit", "veil", "precip", "mirror_x", "mirror_y", "mirror", "line", "line_fine", "hatch", "paper",
 )  # fmt: skip
 """Names of the channels in order."""
 
@@ -68,6 +69,7 @@ def stack(s: Surface, style: Style) -> Array:
             style.wall,
             s.unit * movable,
             np.stack([height, s.view[..., 2], glow, sun_side], -1),
+            *(np.zeros((*sky.shape, 11), np.float32),),
         ],
         -1,
     ).astype(np.float32)

@@ -112,5 +112,13 @@ def painters(features: torch.Tensor) -> torch.Tensor:
         water * (1.0 - x["view_up"].abs().clamp(0.0, 1.0)) ** 5 * one,
         water * x["fine"] * one,
         (x["class_character"] + x["class_vehicle"]) * one,
+        (albedo * x.color(1.0, 0.72, 0.42) * x["practical"].clamp(1e-5, 1.0)).clamp(min=1e-5) ** _GAMMA,
+        x["emit"] * x.color(1.0, 0.86, 0.62),
+        x["precip"] * one,
+        x["line"] * one,
+        x["line_fine"] * one,
+        x["hatch"] * one,
+        x["paper"] * one,
+        0.0 * one,
     )
     return torch.stack(layers, 1)

@@ -15,7 +15,7 @@ from rushes.models.house.surface import CLASSES, Surface, lumps, surface_noise
 
 __all__ = ["Style", "draw"]
 
-_GROUND, _BUILDING, _PROP, _CHARACTER, _VEGETATION, _VEHICLE, _WATER, _SKY = range(len(CLASSES))
+_GROUND, _BUILDING, _PROP, _CHARACTER, _VEGETATION, _VEHICLE, _WATER, _LIGHT, _SKY = range(len(CLASSES))
 _SECTORS = 16
 
 

@@ -42,6 +42,10 @@ class HouseObject:
     """(2, 3) bounds in own space, metres; None: guessed from what is visible."""
     seed: int | None = None
     """Seed of this object alone; None: the shot's seed."""
+    simple: bool = True
+    """A blockout's primitive, which may be drawn with more form than it has; False: drawn as it is."""
+    phase: float | None = None
+    """Radians of a figure's walk (a stride is 2π); None: it stands."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,10 @@ class HouseFrame:
     place: str = "city"
     """Decides the ground's texture; one of the vocabulary's places."""
     seed: int = 0
+    weather: str = "clear"
+    """One of the vocabulary's weathers: rain and snowfall are drawn from it."""
+    time: float = 0.0
+    """Seconds since the shot began: only what falls (rain, snow) moves with it."""
     pixel_aspect: tuple[float, float] = (1.0, 1.0)
 
 

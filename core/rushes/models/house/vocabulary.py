@@ -15,13 +15,14 @@ __all__ = ["DEFAULTS", "FIELDS", "HouseBrief", "read_brief", "words"]
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "time_of_day": ("dawn", "day", "dusk", "night"),
-    "weather": ("clear", "overcast", "fog", "rain"),
-    "place": ("city", "harbour", "village", "desert", "forest", "snow"),
+    "weather": ("clear", "overcast", "fog", "rain", "snowfall"),
+    "place": ("city", "harbour", "village", "desert", "forest", "snow", "interior"),
     "mood": ("neutral", "warm", "cold", "noir", "dreamlike"),
+    "style": ("cinematic", "pencil", "ink", "marker", "watercolour"),
 }
 """Field → tokens, in the order of the model's prompt."""
 
-DEFAULTS: dict[str, str] = {"time_of_day": "day", "weather": "clear", "place": "city", "mood": "neutral"}
+DEFAULTS: dict[str, str] = {"time_of_day": "day", "weather": "clear", "place": "city", "mood": "neutral", "style": "cinematic"}
 """What stands in for a field that a brief leaves open."""
 
 _WORDS: dict[str, str] = {
