@@ -60,7 +60,7 @@ def predict(
     Returns:
         (B, 3, H, W) float32, about -1..1.
     """
-    patch = round((unet.config["in_channels"] / (3 + features.shape[1])) ** 0.5)
+    patch = round((unet.config["in_channels"] / (3 + len(CHANNELS))) ** 0.5)
     packed = functional.pixel_unshuffle(torch.cat([noisy, features], 1), patch)
     packed = packed.contiguous(memory_format=torch.channels_last)
     words, grade = text[:, :-GRADE], text[:, -GRADE:].float().view(-1, 3, 4)
