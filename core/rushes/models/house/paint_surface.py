@@ -23,7 +23,9 @@ class Inputs:
 
     def color(self, *rgb: float) -> torch.Tensor:
         """A constant colour, (1, 3, 1, 1)."""
-        return torch.tensor(rgb, dtype=torch.float32, device=self.features.device).view(1, 3, 1, 1)
+        device = self.features.device
+        # Not made on the device: that would wait for all work before it.
+        return torch.tensor(rgb, dtype=torch.float32).view(1, 3, 1, 1).to(device, non_blocking=device.type == "cuda")
 
     @property
     def hint(self) -> torch.Tensor:

@@ -67,7 +67,8 @@ def predict(
     out = cast(Any, unet)(packed, sigma * 1000.0, class_labels=words).sample
     share = functional.pixel_shuffle(out, patch).float().unflatten(1, (LAYERS, 3))
     mixed = (share * painters(features)).sum(1)
-    graded = mixed + torch.einsum("bij,bjhw->bihw", grade[..., :3], mixed) + grade[..., 3, None, None]
+    # Products and sums, not einsum: autocast would round the picture to bfloat16.
+    graded = mixed + (grade[..., :3, None, None] * mixed[:, None]).sum(2) + grade[..., 3, None, None]
     return graded * 2.0 - 1.0
 
 
