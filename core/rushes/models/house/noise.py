@@ -34,30 +34,38 @@ def hash01(x: NDArray[np.int64], y: NDArray[np.int64] | int, z: NDArray[np.int64
     return _mix(h)
 
 
+_SIDE = 64
+_AXES = np.arange(_SIDE, dtype=np.int64)
+_TABLE = (
+    hash01(_AXES[:, None, None], _AXES[None, :, None], _AXES[None, None, :], 1013).reshape(-1) * np.float32(2.0) - 1.0
+).astype(np.float32)
+"""Random numbers of a lattice that repeats every 64 cells, z the fastest."""
+
+
 def value_noise(point: Array, seed: int) -> Array:
-    """Smooth noise of points (..., 3) in lattice units, -1 to 1."""
+    """Smooth noise of points (..., 3) in lattice units, -1 to 1; repeats every 64 units."""
     cell = np.floor(point)
     f = (point - cell).astype(np.float32)
     f = f * f * (np.float32(3.0) - np.float32(2.0) * f)
-    i = cell.astype(np.int32).view(np.uint32)
+    i = cell.astype(np.int32)
+    i += np.array([seed * 7919 & 63, seed * 104729 >> 3 & 63, seed * 611953 >> 6 & 63], np.int32)
+    i &= _SIDE - 1
     fx, fy, fz = f[..., 0], f[..., 1], f[..., 2]
-    one = np.uint32(1)
-    base = np.uint32((seed * 3266489917) & 0xFFFFFFFF)
-    xs = i[..., 0] * np.uint32(374761393) + base
-    xs = (xs, xs + np.uint32(374761393))
-    ys = (i[..., 1] * np.uint32(668265263), (i[..., 1] + one) * np.uint32(668265263))
-    zs = (i[..., 2] * np.uint32(1440662683), (i[..., 2] + one) * np.uint32(1440662683))
+    x0, x1 = i[..., 0] << 12, (i[..., 0] + 1 & _SIDE - 1) << 12
+    y0, y1 = i[..., 1] << 6, (i[..., 1] + 1 & _SIDE - 1) << 6
+    z0 = i[..., 2]
+    z1 = z0 + 1 & _SIDE - 1
 
-    def row(dy: int, dz: int) -> Array:
-        rest = ys[dy] + zs[dz]
-        a = _mix(xs[0] + rest)
-        return a + (_mix(xs[1] + rest) - a) * fx
+    def row(x: Array, y: Array) -> Array:
+        at = x + y
+        a = _TABLE[at + z0]
+        return a + (_TABLE[at + z1] - a) * fz
 
-    low = row(0, 0)
-    low = low + (row(1, 0) - low) * fy
-    high = row(0, 1)
-    high = high + (row(1, 1) - high) * fy
-    return (low + (high - low) * fz) * np.float32(2.0) - np.float32(1.0)
+    low = row(x0, y0)
+    low = low + (row(x0, y1) - low) * fy
+    high = row(x1, y0)
+    high = high + (row(x1, y1) - high) * fy
+    return low + (high - low) * fx
 
 
 def fbm(point: Array, seed: int, octaves: int, foot: Array | None = None) -> Array:
@@ -73,11 +81,15 @@ def fbm(point: Array, seed: int, octaves: int, foot: Array | None = None) -> Arr
     weight = 0.0
     for k in range(octaves):
         scale, gain = 2.0**k, 0.55**k
-        layer = value_noise(point * np.float32(scale) + np.float32(17.3 * k), seed + 101 * k)
-        if foot is not None:
-            layer = layer * np.clip(1.6 - 2.4 * foot * scale, 0.0, 1.0)
-        total += np.float32(gain) * layer
         weight += gain
+        if foot is None:
+            total += np.float32(gain) * value_noise(point * np.float32(scale) + np.float32(17.3 * k), seed + 101 * k)
+            continue
+        share = np.clip(np.float32(1.6) - foot * np.float32(2.4 * scale), 0.0, 1.0)
+        seen = share > 0
+        if np.any(seen):
+            layer = value_noise(point[seen] * np.float32(scale) + np.float32(17.3 * k), seed + 101 * k)
+            total[seen] += np.float32(gain) * layer * share[seen]
     return total * np.float32(1.5 / weight)
 
 

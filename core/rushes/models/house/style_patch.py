@@ -1,0 +1,147 @@
+"""The pixels of one class, taken out of a frame, painted, and put back: what the style modules work on. NumPy only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rushes.contracts import Vec3
+from rushes.models.house.noise import Array, hash01
+from rushes.models.house.surface import HouseFrame, Surface
+
+__all__ = ["Patch", "Style", "band", "gather", "paint_over", "pick", "scatter", "tint"]
+
+
+@dataclass
+class Style:
+    """(H, W) float32 masks in 0..1 unless said otherwise."""
+
+    glass: Array
+    """Window panes of buildings, glass bands of vehicles."""
+    lit: Array
+    """How brightly a pane is lit from inside at night; 0 where dark."""
+    trim: Array
+    """-1 (joints, doors, dark lines) to 1 (frames, sills, cornices)."""
+    detail: Array
+    """Albedo modulation, about -1 to 1."""
+    fine: Array
+    """Fine noise, about -1 to 1; on the sky the stars."""
+    coarse: Array
+    """Coarse noise, about -1 to 1; on the sky the cloud field."""
+    wall: Array
+    """(H, W, 4) sine and cosine of window column and storey; 0 where there is no wall."""
+    part: Array
+    """-1 to 1: which part of a figure or vehicle this is; on the sky the clouds' light."""
+    color: Array
+    """(H, W, 3) albedo, linear Rec.709: the artist's or the palette's colour with everything painted on it."""
+
+
+@dataclass
+class Patch:
+    """N pixels of one class. What they know, then what is painted on them; float32, (N,) unless said otherwise."""
+
+    frame: HouseFrame
+    view: Array
+    point: Array
+    normal: Array
+    facing: Array
+    foot: Array
+    local: Array
+    """(N, 3)"""
+    normal_local: Array
+    extent: Array
+    unit: Array
+    code: Array
+    """(N, 4)"""
+    hint: Array
+    salt: NDArray[np.int64]
+    height: Array
+    fine: Array
+    coarse: Array
+    key: NDArray[np.int64]
+    """An integer per object and seed, for hashing."""
+    glass: Array
+    lit: Array
+    trim: Array
+    detail: Array
+    part: Array
+    color: Array
+    """(N, 3)"""
+    wall: Array
+    """(N, 4)"""
+
+    def blur_up(self) -> Array:
+        """Width of a pixel along the vertical of a wall, metres."""
+        return self.foot * np.sqrt(1.0 + (self.view[:, 2] / self.facing) ** 2)
+
+    def blur_along(self) -> Array:
+        """Width of a pixel along the horizontal tangent of a wall, metres."""
+        flat = np.maximum(np.hypot(self.normal[:, 0], self.normal[:, 1]), 1e-3)
+        along = (self.view[:, 1] * self.normal[:, 0] - self.view[:, 0] * self.normal[:, 1]) / flat
+        return self.foot * np.sqrt(1.0 + (along / self.facing) ** 2)
+
+    def blur(self) -> Array:
+        """Width of a pixel in its worst direction, metres."""
+        return self.foot / self.facing
+
+    def shade(self, strength: float | Array) -> None:
+        """Let the noise of `detail` lighten and darken the colour."""
+        self.color *= np.exp(np.float32(1.0) * strength * self.detail)[:, None]
+
+
+_GIVEN = (
+    "view", "point", "normal", "facing", "foot", "local", "normal_local", "extent", "unit", "code", "hint", "salt",
+    "height",
+)  # fmt: skip
+_MADE = ("glass", "lit", "trim", "detail", "part", "color", "wall")
+
+
+def gather(s: Surface, style: Style, where: NDArray[np.bool_]) -> Patch:
+    """The pixels `where`."""
+    at = np.flatnonzero(where)
+
+    def take(a: Array) -> Array:
+        return a.reshape(-1, *a.shape[2:])[at]
+
+    given = {name: take(getattr(s, name)) for name in _GIVEN}
+    code = given["code"]
+    key = np.floor((code[:, 1] + 1.0) * 40000.0).astype(np.int64) + 131 * np.floor((code[:, 3] + 1.0) * 3000.0).astype(
+        np.int64
+    )
+    made = {name: take(getattr(style, name)) for name in ("fine", "coarse", *_MADE)}
+    return Patch(frame=s.frame, key=key, **given, **made)
+
+
+def scatter(style: Style, p: Patch, where: NDArray[np.bool_]) -> None:
+    """Put what was painted back."""
+    at = np.flatnonzero(where)
+    for name in _MADE:
+        whole = getattr(style, name)
+        whole.reshape(-1, *whole.shape[2:])[at] = getattr(p, name)
+
+
+def band(x: Array, start: Array | float, end: Array | float, blur: Array) -> Array:
+    """Share of a pixel of width `blur` around x that lies between start and end."""
+    width = np.maximum(blur, np.float32(1e-4))
+    half = 0.5 * width
+    return np.clip((np.minimum(x + half, end) - np.maximum(x - half, start)) / width, 0.0, 1.0)
+
+
+def paint_over(color: Array, share: Array, over: Array | Vec3) -> None:
+    """Mix a colour (3,) or colours (N, 3) into `color` in place, by a share (N,) of each pixel."""
+    s = np.asarray(share, np.float32)[:, None]
+    color += s * (np.asarray(over, np.float32) - color)
+
+
+def pick(key: NDArray[np.int64], salt: int, table: Array) -> Array:
+    """A row of `table` (K, ...) per key, drawn by hashing."""
+    draw = hash01(key, salt, 19, 5)
+    return table[np.minimum((draw * len(table)).astype(np.int64), len(table) - 1)]
+
+
+def tint(*codes: str) -> Array:
+    """sRGB hex codes as linear colours, (K, 3)."""
+    x = np.array([[int(c[i : i + 2], 16) / 255 for i in (0, 2, 4)] for c in codes], np.float64)
+    return np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4).astype(np.float32)
