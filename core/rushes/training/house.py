@@ -1,365 +1,390 @@
-"""Trains the house model on prepared pictures. `python -m rushes.training.house --help` for the options.
+"""Trains the house model on prepared pictures. `rushes train house --help` for the options.
 
-The state after every `save_every` steps is on disk whole (weights, EMA, optimiser, random state): a run that was
-stopped goes on with the same numbers it would have had.
+All chance is drawn from generators seeded by the step, and a checkpoint holds weights, averages and optimisers whole:
+a run that was stopped goes on with the same numbers it would have had.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
 import math
 import os
 import random
+import shutil
 import signal
+import socket
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import torch
-import torch.distributed as distributed
-import torch.nn.functional as functional
+from accelerate import Accelerator
 from numpy.typing import NDArray
 from PIL import Image
 from torch.multiprocessing.spawn import spawn
 
-from rushes.models.house.build import HouseConfig
-from rushes.models.house.features import CHANNELS
-from rushes.models.house.pipeline import HouseModelPipeline, encode_prompts, predict, save_pipeline
-from rushes.models.house.vocabulary import FIELDS
-from rushes.training.dataset import Example, Pictures
+from rushes.errors import ModelError
+from rushes.models.house.pipeline import save_pipeline
+from rushes.models.house.vocabulary import DEFAULTS, FIELDS
+from rushes.training.house_check import Check, OverfitWatch, check, grid, spread
+from rushes.training.house_config import TrainConfig, config_from
+from rushes.training.house_network import Adversary, Network, State, has_bf16, try_compile
+from rushes.training.losses import detail_loss, perceptual_loss, reconstruction, temporal_loss, weight_of
+from rushes.training.picture_store import Batch, PictureStore
 from rushes.training.twin import Variant
 
-__all__ = ["TrainConfig", "Trainer", "loss_of", "main", "prompt_of", "train"]
+__all__ = ["TrainConfig", "Trainer", "main", "prompt_of", "train"]
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class TrainConfig:
-    """What decides a training run."""
-
-    data: Path
-    """Folder made by `rushes.training.dataset.prepare`."""
-    out: Path
-    """Run folder: checkpoint, pictures, `final/` with the pipeline."""
-    steps: int = 4000
-    """Optimiser steps."""
-    minutes: float = 0.0
-    """Wall-clock budget that ends the run early and drives the learning rate; 0: none."""
-    batch: int = 8
-    crop: int = 96
-    """Side of the square crops; a multiple of the network's size multiple."""
-    rate: float = 5e-4
-    """Peak learning rate."""
-    warmup: int = 60
-    seed: int = 0
-    bf16: bool = True
-    """Autocast to bfloat16."""
-    threads: int = 1
-    """Threads of a process: on a busy machine two processes of one thread do more than one of two."""
-    processes: int = 1
-    """Processes that share the work; each takes `batch` crops a step and gradients are averaged."""
-    save_every: int = 100
-    """Steps between checkpoints."""
-    check_every: int = 200
-    """Steps between validations on held-out scenes."""
-    drop_text: float = 0.04
-    """Chance per field of a prompt to be left open."""
-    model: HouseConfig = field(default_factory=HouseConfig)
-
-
-def prompt_of(variant: Variant, rng: random.Random | None = None, drop: float = 0.0) -> str:
-    """The prompt of a picture; fields are left open ("<any>") with chance `drop`."""
-    given = {"time_of_day": variant.hour, "weather": variant.weather, "place": variant.place, "mood": variant.mood}
-    return " ".join("<any>" if rng is not None and rng.random() < drop else given[name] for name in FIELDS)
-
-
-def loss_of(made: torch.Tensor, wanted: torch.Tensor, weight: torch.Tensor | None = None) -> torch.Tensor:
-    """4·MSE + L1, by (B, 1, H, W) weights if given, + L1 of the picture's gradients, over (B, 3, H, W)."""
-    dx = functional.l1_loss(made[..., 1:] - made[..., :-1], wanted[..., 1:] - wanted[..., :-1])
-    dy = functional.l1_loss(made[..., 1:, :] - made[..., :-1, :], wanted[..., 1:, :] - wanted[..., :-1, :])
-    off = made - wanted
-    each = 4.0 * off * off + off.abs()
-    return (each if weight is None else each * weight).mean() + dx + dy
-
-
-def weight_of(given: torch.Tensor) -> torch.Tensor:
-    """(B, 1, H, W) weights of the loss: figures and vehicles are small and looked at first."""
-    at = {name: CHANNELS.index(f"class_{name}") for name in ("character", "vehicle", "vegetation")}
-    heavy = 2.5 * given[:, at["character"]] + 1.5 * given[:, at["vehicle"]] + 0.5 * given[:, at["vegetation"]]
-    return 1.0 + heavy[:, None]
-
-
-def to_tensors(examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features (B, C, h, w) and pictures (B, 3, h, w) in -1..1, float32."""
-    given = torch.from_numpy(np.stack([e.features for e in examples]).astype(np.float32)).permute(0, 3, 1, 2)
-    wanted = torch.from_numpy(np.stack([e.picture for e in examples]).astype(np.float32) / 127.5 - 1.0).permute(
-        0, 3, 1, 2
-    )
-    return given, wanted
+def prompt_of(variant: Variant) -> str:
+    """The prompt of a picture."""
+    given: dict[str, Any] = {**asdict(variant), "time_of_day": variant.hour}
+    return " ".join(str(given.get(name, DEFAULTS[name])) for name in FIELDS)
 
 
 class Trainer:
     """One training run; `run` trains, `validate` looks at held-out scenes."""
 
-    def __init__(self, config: TrainConfig, rank: int = 0) -> None:
-        """`rank`: which of the `config.processes` this is; only the first writes files."""
+    def __init__(self, config: TrainConfig) -> None:
         self.config = config
-        self.rank = rank
         config.out.mkdir(parents=True, exist_ok=True)
-        torch.set_num_threads(config.threads)
+        self.accelerator = Accelerator(cpu=config.cpu, mixed_precision="bf16" if has_bf16(config) else "no")
+        self.device = self.accelerator.device
+        self.rank, self.main = self.accelerator.process_index, self.accelerator.is_main_process
+        self.on_gpu = self.device.type != "cpu"
+        if self.on_gpu:
+            torch.set_float32_matmul_precision("high")
+            torch.backends.cudnn.benchmark = True
+        elif config.threads:
+            torch.set_num_threads(config.threads)
         torch.manual_seed(config.seed)
-        self.rng = random.Random(config.seed)
-        self.pipeline = HouseModelPipeline.build(config.model)
-        self.unet = self.pipeline.unet.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        self.text = self.pipeline.text_encoder
-        self.parameters = [*self.unet.parameters(), *self.text.parameters()]
-        self.optimizer = torch.optim.AdamW(self.parameters, config.rate, betas=(0.9, 0.99), weight_decay=0.01)
-        self.ema = [p.detach().clone() for p in self.parameters]
-        self.step = 0
-        self.spent = 0.0
-        self.pictures = Pictures(config.data, held_out=False)
-        self.held_out = Pictures(config.data, held_out=True)
-        if rank:
-            self._own_chance()
+        self.network = Network.build(config).to(self.device)
+        self.averaged = self.network.copy()
+        self.parameters = list(self.network.parameters())
+        fused = self.device.type == "cuda"
+        optimizer = torch.optim.AdamW(self.parameters, config.rate, (0.9, 0.99), weight_decay=0.01, fused=fused)
+        if config.compile:
+            try_compile(self.network, self.device, config.crops[:1], self.accelerator)
+        self.model, self.optimizer = cast(Any, self.accelerator).prepare(self.network, optimizer)
+        self.adversary = Adversary(config, self.device) if config.losses.adversarial > 0 else None
+        self.judge = _judge(config.classifier, self.device)
+        self.step, self.spent, self.smooth = 0, 0.0, {}
+        self.watch = OverfitWatch(config.patience)
+        self.history: list[dict[str, Any]] = []
+        self.overfit = self.stopping = False
+        self.accelerator.register_for_checkpointing(State(self))
+        self.batch = config.batch or (32 if self.on_gpu else 4)
+        self.store = PictureStore(config.data, self.device, max_gb=config.max_gb)
+        self.curves: Any = None
 
     @property
     def checkpoint(self) -> Path:
-        """Where the state is kept."""
-        return self.config.out / "checkpoint.pt"
+        """Folder of the state."""
+        return self.config.out / "checkpoint"
 
     def resume(self) -> bool:
         """Take up the run folder's checkpoint; False when there is none."""
-        if not self.checkpoint.exists():
+        found = [f for f in (self.checkpoint, self.checkpoint.with_suffix(".old")) if f.is_dir()]
+        if not found:
             return False
-        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
-        self.unet.load_state_dict(state["unet"])
-        self.text.load_state_dict(state["text"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        for mine, theirs in zip(self.ema, state["ema"], strict=True):
-            mine.copy_(theirs)
-        self.step, self.spent = int(state["step"]), float(state["spent"])
-        if self.rank:
-            self._own_chance()
-            return True
-        torch.set_rng_state(state["torch_rng"])
-        version, internal, gauss = state["rng"]
-        self.rng.setstate((version, tuple(internal), gauss))
+        self.accelerator.load_state(str(found[0]))
         return True
-
-    def _own_chance(self) -> None:
-        """Give this process other crops and noise than its siblings."""
-        seed = self.config.seed + 7919 * self.rank + 104729 * self.step
-        self.rng = random.Random(seed)
-        torch.manual_seed(seed)
 
     def save(self) -> None:
         """Write the whole state beside its name, then rename."""
-        state = {
-            "unet": self.unet.state_dict(),
-            "text": self.text.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "ema": self.ema,
-            "step": self.step,
-            "spent": self.spent,
-            "torch_rng": torch.get_rng_state(),
-            "rng": [*self.rng.getstate()[:1], list(self.rng.getstate()[1]), self.rng.getstate()[2]],
-        }
-        part = self.checkpoint.with_suffix(f".{os.getpid()}")
-        torch.save(state, part)
-        part.replace(self.checkpoint)
+        part, old = self.checkpoint.with_suffix(".new"), self.checkpoint.with_suffix(".old")
+        if self.main:
+            shutil.rmtree(part, ignore_errors=True)
+        self.accelerator.wait_for_everyone()
+        self.accelerator.save_state(str(part))
+        self.accelerator.wait_for_everyone()
+        if self.main:
+            shutil.rmtree(old, ignore_errors=True)
+            if self.checkpoint.exists():
+                self.checkpoint.rename(old)
+            part.rename(self.checkpoint)
+            shutil.rmtree(old, ignore_errors=True)
 
     def progress(self) -> float:
         """Share of the run that is done, 0..1: by steps, or by the clock where a time budget is given."""
-        by_steps = self.step / self.config.steps
-        return min(1.0, max(by_steps, self.spent / (60 * self.config.minutes) if self.config.minutes else 0.0))
+        by_time = self.spent / (60 * self.config.minutes) if self.config.minutes else 0.0
+        return min(1.0, max(self.step / self.config.steps, by_time))
 
-    def train_step(self) -> float:
-        """One optimiser step; returns the loss."""
+    def rate(self) -> float:
+        """Learning rate of the next step."""
         c = self.config
-        lr = (
-            c.rate
-            * min(1.0, (self.step + 1) / c.warmup)
-            * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * self.progress())))
-        )
+        warm = self.spent / (60 * c.warmup_minutes) if c.warmup_minutes else (self.step + 1) / max(1, c.warmup)
+        return c.rate * min(1.0, max(0.01, warm)) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.progress())))
+
+    def draw(self) -> tuple[Batch, torch.Generator]:
+        """This step's batch and its generator of chance, both a function of seed, process and step."""
+        c = self.config
+        key = c.seed * 1_000_003 + self.rank * 7919 + self.step * 104_729
+        rng = random.Random(key)
+        share = c.crop_share if c.crop_share >= 0 else (0.3 if self.on_gpu else 1.0)
+        window = None
+        h, w = self.store.size
+        if random.Random(f"{c.seed}-{self.step}").random() < share and c.crops:
+            ch, cw = random.Random(f"{c.seed}+{self.step}").choice(c.crops[:1] if c.compile else c.crops)
+            window = (rng.randrange(h - ch + 1), rng.randrange(w - cw + 1), ch, cw)
+        batch = self.store.draw(rng, self.batch, int(self.batch * c.pair_share) // 2, window)
+        return batch, torch.Generator(self.device).manual_seed(key)
+
+    def train_step(self) -> dict[str, torch.Tensor]:
+        """One optimiser step; returns the losses as they were, without waiting for the device."""
+        c = self.config
         for group in self.optimizer.param_groups:
-            group["lr"] = lr
-        examples = self.pictures.batch(self.rng, c.batch, c.crop)
-        given, wanted = to_tensors(examples)
-        prompts = [prompt_of(e.variant, self.rng, c.drop_text) for e in examples]
-        noisy, sigma = self._start(wanted)
-        with torch.autocast("cpu", torch.bfloat16, enabled=c.bf16):
-            text = encode_prompts(self.pipeline.tokenizer, self.text, prompts)
-            made = predict(self.unet, noisy, given, sigma, text)
-        loss = loss_of(made.float(), wanted, weight_of(given))
+            group["lr"] = self.rate()
+        batch, chance = self.draw()
+        noisy, sigma, ids = _start(batch, chance, c.drop_text)
+        made = self.model(noisy, batch.given, sigma, ids)
+        parts = self._parts(made, batch)
+        weights = asdict(c.losses)
+        loss = sum((weights[name] * part for name, part in parts.items()), torch.zeros((), device=self.device))
         self.optimizer.zero_grad(set_to_none=True)
-        cast(Any, loss).backward()
-        if c.processes > 1:
-            self._share()
-        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.accelerator.backward(loss)
+        norm = self.accelerator.clip_grad_norm_(self.parameters, c.clip)
         self.optimizer.step()
+        if self.adversary is not None and self.adversary.learns(self.progress()):
+            parts["discriminator"] = self.adversary.learn(made.detach(), batch, self.accelerator)
         self.step += 1
-        decay = min(0.995, (1 + self.step) / (20 + self.step))
-        with torch.no_grad():
-            for average, parameter in zip(self.ema, self.parameters, strict=True):
-                average.lerp_(parameter.detach(), 1 - decay)
-        return float(loss.detach())
+        decay = min(c.average, (1 + self.step) / (20 + self.step))
+        torch._foreach_lerp_(list(self.averaged.parameters()), [p.detach() for p in self.parameters], 1 - decay)
+        parts |= {"loss": loss, "norm": cast(torch.Tensor, norm)}
+        return {name: part.detach() for name, part in parts.items()}
 
-    def _share(self) -> None:
-        """Average the gradients, and the clock, over all processes."""
-        grads = [p.grad if p.grad is not None else torch.zeros_like(p) for p in self.parameters]
-        flat = torch.cat([g.reshape(-1) for g in grads] + [torch.tensor([self.spent])])
-        distributed.all_reduce(flat)
-        flat /= self.config.processes
-        at = 0
-        for parameter, grad in zip(self.parameters, grads, strict=True):
-            parameter.grad = flat[at : at + grad.numel()].view_as(grad)
-            at += grad.numel()
-        self.spent = float(flat[-1])
+    def _parts(self, made: torch.Tensor, batch: Batch) -> dict[str, torch.Tensor]:
+        """The losses, not weighted."""
+        on = self.config.losses
+        pixels, gradients = reconstruction(made, batch.wanted, weight_of(batch.given))
+        parts = {"pixels": pixels, "gradients": gradients}
+        if on.temporal > 0:
+            parts["temporal"] = temporal_loss(made, batch.wanted, batch.motion, batch.valid)
+        if on.detail > 0:
+            parts["detail"] = detail_loss(made, batch.wanted)
+        if on.perceptual > 0 and self.judge is not None:
+            with self.accelerator.autocast():
+                parts["perceptual"] = perceptual_loss(self.judge.features, made, batch.wanted)
+        if self.adversary is not None and self.adversary.counts(self.progress()):
+            parts["adversarial"] = self.adversary.judge(made, batch, self.accelerator)
+        return parts
 
-    def _start(self, wanted: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """60 % pure start at zero, 15 % pure start at noise, the rest on the path, half of it without noise."""
-        count = wanted.shape[0]
-        pick = torch.rand(count)
-        sigma = torch.where(pick < 0.75, torch.ones(count), torch.rand(count).clamp(0.02, 1.0))
-        loud = ((pick >= 0.6) & (torch.rand(count) < 0.5)) | ((pick >= 0.6) & (pick < 0.75))
-        noise = torch.randn_like(wanted) * loud.float().view(-1, 1, 1, 1)
-        s = sigma.view(-1, 1, 1, 1)
-        return (1 - s) * wanted + s * noise, sigma
+    def make(self, noisy: torch.Tensor, given: torch.Tensor, sigma: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+        """One step of the averaged network."""
+        with torch.no_grad(), self.accelerator.autocast():
+            return self.averaged(noisy, given, sigma, ids)
 
-    def averaged(self) -> HouseModelPipeline:
-        """The pipeline with the averaged weights; the training weights are put back by `restore`."""
-        self._kept = [p.detach().clone() for p in self.parameters]
-        with torch.no_grad():
-            for p, e in zip(self.parameters, self.ema, strict=True):
-                p.copy_(e)
-        return self.pipeline
+    def validate(self) -> Check:
+        """Look at held-out pictures and at as many that are trained on; writes figures, curves and a grid."""
+        c = self.config
+        features = self.judge.features if self.judge is not None else None
+        held = spread(sorted(self.store.held_out), c.check_count)
+        seen = check(self.make, self.store, held, spread(self.store.held_out_pairs, c.check_count), features)
+        train = check(self.make, self.store, spread(self.store.train, min(16, c.check_count)), [])
+        self.overfit = self.watch.see(seen.psnr, train.psnr)
+        if self.overfit:
+            _log.warning("overfit: held-out pictures get worse (%.2f dB) while trained ones get better", seen.psnr)
+        self.history.append({"step": self.step, **asdict(seen), "train_psnr": train.psnr})
+        _log.info(
+            "step %d held-out %.2f dB, SSIM %.3f, detail %.2f, warp %.2f (twin %.2f); trained on %.2f dB",
+            self.step, seen.psnr, seen.ssim, seen.detail, seen.warp, seen.warp_twin, train.psnr,
+        )  # fmt: skip
+        picture = grid(self.make, self.store, spread(sorted(self.store.held_out), 12))
+        Image.fromarray(picture).save(c.out / "held_out.png")
+        if self.step % c.grid_every == 0:
+            (c.out / "grids").mkdir(exist_ok=True)
+            Image.fromarray(picture).save(c.out / "grids" / f"step_{self.step:06d}.png")
+        self._draw_curves({f"held_out/{k}": v for k, v in asdict(seen).items()} | {"train/psnr": train.psnr}, picture)
+        self._tell()
+        return seen
 
-    def restore(self) -> None:
-        """Undo `averaged`."""
-        with torch.no_grad():
-            for p, k in zip(self.parameters, self._kept, strict=True):
-                p.copy_(k)
+    def _draw_curves(self, values: dict[str, float], picture: NDArray[np.uint8] | None = None) -> None:
+        if self.curves is None:
+            return
+        for name, value in values.items():
+            if math.isfinite(value):
+                self.curves.add_scalar(name, value, self.step)
+        if picture is not None:
+            self.curves.add_image("held_out", picture, self.step, dataformats="HWC")
 
-    def validate(self, count: int = 24) -> float:
-        """Mean PSNR (dB) of one-step pictures of held-out scenes; writes a grid beside the checkpoint."""
-        pipeline = self.averaged()
-        rows: list[NDArray[np.uint8]] = []
-        psnr: list[float] = []
-        for k in range(min(count, len(self.held_out))):
-            example = self.held_out.example((k * 7) % len(self.held_out))
-            given, _ = to_tensors([example])
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.config.bf16):
-                made = pipeline(given, prompt_of(example.variant))[0]
-            picture = (made.permute(1, 2, 0).float().numpy() * 255).round().astype(np.uint8)
-            error = float(np.mean((picture.astype(np.float64) - example.picture) ** 2))
-            psnr.append(10 * math.log10(255**2 / max(error, 1e-6)))
-            rows.append(np.concatenate([picture, example.picture], 1))
-        self.restore()
-        if rows:
-            while len(rows) % 3:
-                rows.append(np.zeros_like(rows[0]))
-            grid = np.concatenate([np.concatenate(rows[i : i + 3], 1) for i in range(0, len(rows), 3)], 0)
-            Image.fromarray(grid).save(self.config.out / "held_out.png")
-        return float(np.mean(psnr)) if psnr else float("nan")
+    def _tell(self) -> None:
+        """Write `progress.json`."""
+        data = {
+            "step": self.step, "steps": self.config.steps, "progress": round(self.progress(), 4),
+            "seconds": round(self.spent, 1), "pictures": len(self.store), "pairs": len(self.store.pairs),
+            "held_out_pictures": len(self.store.held_out), "losses": self.smooth, "rate": self.rate(),
+            "overfit": self.overfit, "stopped": self.stopping, "checks": self.history,
+        }  # fmt: skip
+        part = self.config.out / f"progress.{os.getpid()}"
+        text = json.dumps(data, indent=1, default=str)
+        part.write_text(text.replace("NaN", "null"), "utf-8")
+        part.replace(self.config.out / "progress.json")
 
     def finish(self) -> Path:
         """Save the averaged pipeline in `final/`."""
         folder = self.config.out / "final"
-        save_pipeline(
-            self.averaged(),
-            folder,
-            about={"steps": self.step, "pictures": len(self.pictures), "crop": self.config.crop},
-        )
-        self.restore()
+        about = {"steps": self.step, "pictures": len(self.store), "batch": self.batch * self.accelerator.num_processes}
+        save_pipeline(self.averaged.pipeline, folder, about=about)
         return folder
 
     def run(self) -> Path:
-        """Train to the end and save; returns the folder of the pipeline."""
+        """Train to the end, or until told to stop, and save; returns the folder of the pipeline."""
         c = self.config
-        smooth: float | None = None
-        while self.step < c.steps and self.progress() < 1.0:
-            began = time.monotonic()
-            loss = self.train_step()
-            self.spent += time.monotonic() - began
-            smooth = loss if smooth is None else 0.97 * smooth + 0.03 * loss
-            if self.step % 20 == 0:
-                self.pictures.refresh()
-            if self.rank:
-                continue
-            if self.step % 20 == 0:
-                _log.info(
-                    "step %d loss %.4f, %.2f s a step, %d pictures",
-                    self.step,
-                    smooth,
-                    self.spent / self.step,
-                    len(self.pictures),
-                )
-                self.held_out.refresh()
-            if self.step % c.check_every == 0:
-                _log.info("step %d held-out PSNR %.2f dB", self.step, self.validate())
-            if self.step % c.save_every == 0:
+        self.store.wait()
+        self.store.start()
+        self._open_curves()
+        kept = began = time.monotonic()
+        recent: list[dict[str, torch.Tensor]] = []
+        while self.step < c.steps and self.progress() < 1.0 and not self.stopping:
+            recent.append(self.train_step())
+            if self.step % c.log_every == 0:
+                self._log(recent)
+                recent = []
+            if self.step % c.check_every == 0 and self.main:
+                self.validate()
+            now = time.monotonic()
+            self.spent, began = self.spent + now - began, now
+            due = self._agree(now - kept > c.save_seconds)
+            if due or self.step % c.save_every == 0:
                 self.save()
-        if self.rank:
-            return c.out
+                kept = time.monotonic()
+        self.store.stop()
         self.save()
-        _log.info("step %d held-out PSNR %.2f dB", self.step, self.validate())
-        return self.finish()
+        if self.main:
+            self.validate()
+            self.finish()
+        self.accelerator.wait_for_everyone()
+        if self.curves is not None:
+            self.curves.close()
+        return c.out / "final"
+
+    def _agree(self, due: bool) -> bool:
+        """Let all processes see the same clock and the same wishes to save and to stop; True: save now."""
+        if self.accelerator.num_processes == 1:
+            return due
+        mine = torch.tensor([self.spent, float(due), float(self.stopping)], device=self.device)
+        shared = cast(torch.Tensor, self.accelerator.reduce(mine, "sum")).tolist()
+        self.spent, self.stopping = shared[0] / self.accelerator.num_processes, shared[2] > 0
+        return shared[1] > 0
+
+    def _log(self, recent: Sequence[dict[str, torch.Tensor]]) -> None:
+        names = list(recent[-1])
+        rows = [torch.stack([r[n].float() for r in recent if n in r]).mean() for n in names]
+        self.smooth = dict(zip(names, (round(x, 5) for x in torch.stack(rows).tolist()), strict=True))
+        if not math.isfinite(self.smooth["loss"]):
+            raise ModelError(
+                f"The training ran away at step {self.step}: the loss is no number any more.",
+                code="training.diverged",
+                hint="Go on from the last checkpoint with a lower --rate.",
+                details={"step": self.step, "losses": self.smooth},
+            )
+        if not self.main:
+            return
+        told = " ".join(f"{n} {v:.4f}" for n, v in self.smooth.items())
+        each = self.spent / max(1, self.step)
+        _log.info("step %d %s, %.3f s a step, %d pictures, %d pairs", self.step, told, each, len(self.store),
+                  len(self.store.pairs))  # fmt: skip
+        self._draw_curves({f"train/{n}": v for n, v in self.smooth.items()} | {"train/rate": self.rate()})
+        self._tell()
+
+    def _open_curves(self) -> None:
+        if not self.main:
+            return
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError:
+            _log.warning("tensorboard is not installed: no curves")
+            return
+        self.curves = SummaryWriter(str(self.config.out / "curves"), purge_step=self.step)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Command-line door."""
-    parser = argparse.ArgumentParser(description="Train the house model on prepared pictures.")
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--minutes", type=float, default=0.0)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--crop", type=int, default=96)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--no-bf16", action="store_true")
-    parser.add_argument("--check-every", type=int, default=200)
-    given = parser.parse_args(argv)
-    config = TrainConfig(given.data, given.out, given.steps, given.minutes, given.batch, given.crop)
-    config = replace(config, bf16=not given.no_bf16, processes=given.processes, check_every=given.check_every)
-    config.out.mkdir(parents=True, exist_ok=True)
-    (config.out / "config.json").write_text(json.dumps(asdict(config), indent=2, default=str) + "\n", "utf-8")
-    train(config)
-    return 0
+def _judge(folder: Path | None, device: torch.device) -> Any:
+    if folder is None:
+        return None
+    from rushes.training.classifier import load_classifier
+
+    return load_classifier(folder, device)
+
+
+def _start(batch: Batch, chance: torch.Generator, drop: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Where the network starts: 85 % at zero, 5 % at noise, the rest on the path, half of it without noise.
+
+    Returns:
+        Noisy pictures, sigmas, token ids with fields left open by chance.
+    """
+    wanted = batch.wanted
+    count, device = len(wanted), wanted.device
+    pick, level, half = torch.rand(3, count, generator=chance, device=device)
+    loud = ((pick >= 0.85) & (pick < 0.9)) | ((pick >= 0.9) & (half < 0.5))
+    sigma = torch.where(pick < 0.9, torch.ones_like(pick), level.clamp(0.02, 1.0))
+    pairs = len(batch.motion)
+    if pairs:  # two consecutive pictures start alike
+        sigma = torch.cat([sigma[:pairs], sigma[:pairs], sigma[2 * pairs :]])
+        loud = torch.cat([loud[:pairs], loud[:pairs], loud[2 * pairs :]])
+    noise = torch.randn(wanted.shape, generator=chance, device=device) * loud.float().view(-1, 1, 1, 1)
+    s = sigma.view(-1, 1, 1, 1)
+    return (1 - s) * wanted + s * noise, sigma, _open_fields(batch.ids, chance, drop)
+
+
+def _open_fields(ids: torch.Tensor, chance: torch.Generator, drop: float) -> torch.Tensor:
+    from rushes.training.picture_store import ANY
+
+    gone = torch.rand(ids.shape, generator=chance, device=ids.device) < drop
+    return torch.where(gone & (ids > ANY), torch.full_like(ids, ANY), ids)
 
 
 def train(config: TrainConfig) -> Path:
     """Train, going on from the run folder's checkpoint if there is one; returns the folder of the pipeline."""
-    if config.processes > 1:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the processes end with this one
-        meeting = config.out / f"meeting_{os.getpid()}"
-        spawn(_train_share, (config, meeting.resolve().as_uri()), config.processes, daemon=True)  # pyright: ignore[reportUnknownMemberType]
-        meeting.unlink(missing_ok=True)
-        return config.out / "final"
-    return _train_one(config, 0)
+    if config.processes <= 1:
+        return _train_one(config)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    spawn(_train_share, (config, port), config.processes, daemon=True)  # pyright: ignore[reportUnknownMemberType]
+    return config.out / "final"
 
 
-def _train_share(rank: int, config: TrainConfig, meeting: str) -> None:
+def _train_share(rank: int, config: TrainConfig, port: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    distributed.init_process_group("gloo", init_method=meeting, rank=rank, world_size=config.processes)
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(config.processes),
+                      LOCAL_WORLD_SIZE=str(config.processes), MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))  # fmt: skip
+    if config.cpu or not torch.cuda.is_available():
+        os.environ["ACCELERATE_USE_CPU"] = "true"
+    trainer = _train_one(config)
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+    _log.debug("process %d made %s", rank, trainer)
+
+
+def _train_one(config: TrainConfig) -> Path:
+    trainer = Trainer(config)
+
+    def stop(*_: object) -> None:
+        trainer.stopping = True
+
+    before = signal.signal(signal.SIGTERM, stop)
     try:
-        _train_one(config, rank)
-        distributed.barrier()
+        if trainer.resume():
+            _log.info("goes on at step %d", trainer.step)
+        return trainer.run()
     finally:
-        distributed.destroy_process_group()
+        signal.signal(signal.SIGTERM, before)
 
 
-def _train_one(config: TrainConfig, rank: int) -> Path:
-    trainer = Trainer(config, rank)
-    if trainer.resume():
-        _log.info("goes on at step %d", trainer.step)
-    return trainer.run()
+def main(argv: Sequence[str] | None = None) -> int:
+    """Command-line door."""
+    config = config_from(argv)
+    config.out.mkdir(parents=True, exist_ok=True)
+    (config.out / "config.json").write_text(json.dumps(asdict(config), indent=2, default=str) + "\n", "utf-8")
+    train(config)
+    return 0
 
 
 if __name__ == "__main__":
