@@ -51,11 +51,11 @@ def _pencil(picture: Array, s: Surface, style: Style, marks: Array) -> Array:
     dark = np.clip(1.0 - 1.12 * np.power(np.maximum(tone, 0), 0.8), 0, 1)
     dark = np.where(s.sky, 0.55 * dark, dark)
     # Strokes widen with the tone; below them lies smeared graphite, which the paper's grain breaks up.
-    stroke = _ramp(hatch + 0.25 * grain, 0.75 - 1.5 * dark, 1.15 - 1.5 * dark) * _ramp(dark, 0.08, 0.3)
-    smear = np.clip(0.42 * dark**1.3 * (1 + 0.35 * grain), 0, 1)
+    stroke = _ramp(hatch + 0.25 * grain, 0.7 - 1.25 * dark, 1.35 - 1.25 * dark) * _ramp(dark, 0.08, 0.4)
+    smear = np.clip(0.62 * dark**1.4 * (1 + 0.35 * grain), 0, 1)
     out = np.broadcast_to(_PAPER * (1 + 0.018 * grain[..., None]), picture.shape)
     out = _over(out, smear, _GRAPHITE)
-    out = _over(out, (0.32 + 0.45 * dark) * stroke * (1 - 0.25 * grain), _GRAPHITE)
+    out = _over(out, (0.16 + 0.36 * dark) * stroke * (1 - 0.25 * grain), _GRAPHITE)
     again = np.roll(line, (-2, 2), (0, 1))
     out = _over(out, 0.22 * again * (1 - 0.4 * grain), _GRAPHITE)
     out = _over(out, 0.5 * fine * (1 - 0.35 * grain), _GRAPHITE)
@@ -66,9 +66,9 @@ def _ink(picture: Array, s: Surface, style: Style, marks: Array) -> Array:
     _, tone = _tones(picture)
     line, fine, hatch, grain = (marks[..., k] for k in range(4))
     tone = np.where(s.sky, 0.25 + 0.8 * tone, tone)
-    solid = 1 - _ramp(tone, 0.17, 0.23)
-    mid = (1 - _ramp(tone, 0.36, 0.5)) * _ramp(hatch, 0.0, 0.5)
-    deep = (1 - _ramp(tone, 0.24, 0.34)) * _ramp(hatch, -0.75, -0.3)
+    solid = 1 - _ramp(tone, 0.10, 0.16)
+    mid = (1 - _ramp(tone, 0.33, 0.45)) * _ramp(hatch, 0.25, 0.75)
+    deep = (1 - _ramp(tone, 0.17, 0.26)) * _ramp(hatch, -0.45, 0.05)
     bold = np.clip(1.35 * cv2.GaussianBlur(line, (0, 0), 0.8), 0, 1)
     out = np.broadcast_to(_c(0.975, 0.97, 0.955) * (1 + 0.008 * grain[..., None]), picture.shape)
     out = _over(out, np.maximum(np.maximum(solid, 0.95 * mid), 0.95 * deep), _INK)
@@ -105,14 +105,14 @@ def _watercolour(picture: Array, s: Surface, style: Style, marks: Array) -> Arra
     wash = cv2.bilateralFilter(picture.astype(np.float32), 11, 0.2, 5.0)
     wash = 0.65 * wash + 0.35 * cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 3.0)
     tone = (wash @ _LUMA)[..., None]
-    wash = np.clip(tone + 1.3 * (wash - tone), 0, 1)
+    wash = np.clip(0.10 + 0.95 * (tone + 1.55 * (wash - tone)), 0, 1)
     # Pigment on paper: the more of it, the darker and the more the grain and the water's edges show.
-    pigment = 1.0 - np.power(np.clip(wash, 0.02, 1), 0.72)
+    density = -np.log(np.clip(wash, 0.03, 1)) * 0.78
     edge = cv2.GaussianBlur(line, (0, 0), 2.2)
     rim = np.clip(1.6 * edge - 0.9 * line, 0, 1)
-    pool = 1 + 0.16 * np.where(s.sky, 0.3 * style.coarse, style.coarse) + 0.09 * grain + 0.45 * rim
-    pigment = pigment * pool[..., None] * 0.92
-    out = _PAPER * (1 - np.clip(pigment, 0, 0.96))
+    thin = 1 / (1 + 0.35 * density @ _LUMA)
+    pool = 1 + thin * (0.24 * np.where(s.sky, 0.3 * style.coarse, style.coarse) + 0.12 * grain + 0.8 * rim)
+    out = _PAPER * np.exp(-density * pool[..., None])
     out = out * (1 + 0.025 * grain[..., None])
     out = _over(out, 0.22 * fine, _c(0.3, 0.27, 0.26))
     return _over(out, 0.5 * line * (1 - 0.3 * grain), _c(0.24, 0.22, 0.23))

@@ -17,7 +17,7 @@ from rushes.models.house.surface import CLASSES, Surface
 __all__ = ["board", "fine_lines", "hatching", "lines", "paper"]
 
 _GROUND = CLASSES.index("ground")
-_SPACING = 4.5
+_SPACING = 3.2
 """Least distance of hatch strokes in pixels of the model's picture."""
 _SECTOR = np.float32(np.pi / 8)
 
@@ -77,7 +77,7 @@ def fine_lines(style: Style, line: Array) -> Array:
 
 
 def hatching(s: Surface, scale: int = 1) -> Array:
-    """Strokes as a wave, -1..1: across walls at a slant, along floors; two spacings cross-fade, so that it never moirés."""
+    """Strokes as a wave, -1..1: across walls at a slant, along floors; two spacings cross-fade, so nothing beats."""
     n, p = s.normal_local, s.local
     sector = np.round(np.arctan2(n[..., 1], n[..., 0]) / _SECTOR) * _SECTOR
     u = p[..., 1] * np.cos(sector) - p[..., 0] * np.sin(sector)
