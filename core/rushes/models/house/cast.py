@@ -1,0 +1,200 @@
+"""Where rays meet bodies: hulls of two spheres, convex extrusions, crowns of leaves and conifers. NumPy only.
+
+Every function takes rays as origins and directions (N, 3) float32 in the body's space and gives, for each ray, the
+parameter t of the first hit in front of the origin (infinite: none) and the normal there (N, 3), unit or zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rushes.blender.bodies import Body, Solid, conifer_radius
+from rushes.models.house.noise import Array
+
+__all__ = ["cast_body", "cast_conifers", "cast_spheres"]
+
+_BATCH = 200_000
+"""Pairs of a ray and a primitive at once: what a processor's cache holds."""
+_NONE = np.float32(np.inf)
+
+
+def _dot(a: Array, b: Array) -> Array:
+    return np.einsum("...i,...i->...", a, b)
+
+
+def cast_body(body: Body, origin: Array, way: Array) -> tuple[Array, Array]:
+    """First hits of a figure or vehicle."""
+    if body.turned:
+        origin, way = _facing(origin), _facing(way)
+    t = np.full(len(way), _NONE, np.float32)
+    normal = np.zeros((len(way), 3), np.float32)
+    for start in range(0, len(way), step := max(1, _BATCH // max(len(body.cones), 8 * len(body.solids), 1))):
+        part = slice(start, start + step)
+        if len(body.cones):
+            t[part], normal[part] = _cones(body.cones.astype(np.float32), origin[part], way[part])
+        if body.solids:
+            t[part], normal[part] = _solids(body.solids, origin[part], way[part])
+    if body.turned:
+        normal = np.stack([normal[:, 1], -normal[:, 0], normal[:, 2]], -1)
+    return t, normal
+
+
+def _facing(v: Array) -> Array:
+    return np.stack([-v[:, 1], v[:, 0], v[:, 2]], -1)
+
+
+def _cones(cones: Array, origin: Array, way: Array) -> tuple[Array, Array]:
+    """Hulls of two spheres, each in a stretched space."""
+    stretch = cones[:, None, 8:11]
+    a, b = cones[:, None, 0:3] / stretch, cones[:, None, 3:6] / stretch
+    ra, rb = cones[:, 6:7], cones[:, 7:8]
+    ro, rd = origin[None] / stretch, way[None] / stretch
+    size = np.sqrt(_dot(rd, rd))
+    rd = rd / size[..., None]
+    ba, oa, ob = b - a, ro - a, ro - b
+    rr = ra - rb
+    m0, m1, m2 = _dot(ba, ba), _dot(ba, oa), _dot(np.broadcast_to(ba, rd.shape), rd)
+    m3, m5, m6, m7 = _dot(rd, oa), _dot(oa, oa), _dot(rd, ob), _dot(ob, ob)
+    d2 = m0 - rr * rr
+    k2 = d2 - m2 * m2
+    k1 = d2 * m3 - m1 * m2 + m2 * rr * ra
+    k0 = d2 * m5 - m1 * m1 + 2 * m1 * rr * ra - m0 * ra * ra
+    under = k1 * k1 - k0 * k2
+    side = (-np.sqrt(np.maximum(under, 0)) - k1) / np.where(np.abs(k2) > 1e-12, k2, np.float32(1))
+    y = m1 - ra * rr + side * m2
+    on_side = (under >= 0) & (y > 0) & (y < d2) & (k2 > 1e-12)
+    h1, h2 = m3 * m3 - m5 + ra * ra, m6 * m6 - m7 + rb * rb
+    t1 = np.where(h1 > 0, -m3 - np.sqrt(np.maximum(h1, 0)), _NONE)
+    t2 = np.where(h2 > 0, -m6 - np.sqrt(np.maximum(h2, 0)), _NONE)
+    t = np.where(on_side, side, np.minimum(t1, t2))
+    t = np.where(t > 0, t, _NONE) / size
+    best = np.argmin(t, 0)
+    rows = np.arange(len(way))
+    far = t[best, rows]
+    reach = (np.where(np.isfinite(far), far, 0) * size[best, rows])[:, None]
+    spot = ro[best, 0 if ro.shape[1] == 1 else rows] + reach * rd[best, rows]
+    from_a, from_b = spot - a[best, 0], spot - b[best, 0]
+    hull = d2[best, 0][:, None] * from_a - ba[best, 0] * y[best, rows][:, None]
+    normal = np.where(on_side[best, rows][:, None], hull, np.where((t1 <= t2)[best, rows][:, None], from_a, from_b))
+    return far, _unit(normal / stretch[best, 0])
+
+
+def _unit(v: Array) -> Array:
+    return v / np.maximum(np.sqrt(_dot(v, v)), 1e-9)[..., None]
+
+
+def _planes(solid: Solid) -> Array:
+    """(K + 2, 4) planes n·p <= d of an extrusion."""
+    outline, x, half, slope = solid
+    ahead = np.roll(outline, -1, 0) - outline
+    flat = np.stack([ahead[:, 1], -ahead[:, 0]], -1)  # outwards, for outlines that run counter-clockwise
+    flat = flat / np.linalg.norm(flat, axis=-1, keepdims=True)
+    rows = [[0.0, n[0], n[1], float(n @ p)] for n, p in zip(flat, outline, strict=True)]
+    rows += [[side, 0.0, -slope, half + side * x] for side in (-1.0, 1.0)]
+    return np.asarray(rows, np.float32)
+
+
+def _solids(solids: Sequence[Solid], origin: Array, way: Array) -> tuple[Array, Array]:
+    """Convex extrusions."""
+    planes = [_planes(s) for s in solids]
+    starts = np.cumsum([0, *(len(p) for p in planes[:-1])])
+    every = np.concatenate(planes)
+    slope = every[:, :3] @ way.T
+    gap = every[:, 3:] - every[:, :3] @ origin.T
+    cut = gap / np.where(np.abs(slope) > 1e-9, slope, np.float32(1e-9))
+    enter = np.where(slope < 0, cut, -_NONE)
+    leave = np.where(slope >= 0, cut, _NONE)
+    first = np.maximum.reduceat(enter, starts, 0)
+    last = np.minimum.reduceat(leave, starts, 0)
+    t = np.where((first < last) & (first > 0), first, _NONE)
+    which = np.argmin(t, 0)
+    rows = np.arange(len(way))
+    far = t[which, rows]
+    owner = np.repeat(np.arange(len(solids)), [len(p) for p in planes])
+    plane = np.argmax(np.where(owner[:, None] == which[None], enter, -_NONE), 0)
+    return far, _unit(every[plane, :3])
+
+
+def cast_spheres(spheres: Array, origin: Array, way: Array) -> tuple[Array, Array]:
+    """A union of spheres (K, 4): x, y, z, radius."""
+    t = np.full(len(way), _NONE, np.float32)
+    normal = np.zeros((len(way), 3), np.float32)
+    at, radius = spheres[:, :3].astype(np.float32), spheres[:, 3].astype(np.float32)
+    bulge = _dot(at, at) - radius * radius
+    for start in range(0, len(way), step := max(1, _BATCH // len(at))):
+        part = slice(start, start + step)
+        ro, rd = origin[part], way[part]
+        square = _dot(rd, rd)[:, None]
+        b = _dot(ro, rd)[:, None] - rd @ at.T
+        c = _dot(ro, ro)[:, None] - 2 * (ro @ at.T) + bulge
+        under = b * b - square * c
+        hit = np.where(under > 0, -b - np.sqrt(np.maximum(under, 0)), _NONE)
+        best = np.argmin(hit, 1)
+        near = hit[np.arange(len(rd)), best]
+        good = np.isfinite(near) & (near > 0)
+        t[part] = np.where(good, near / square[:, 0], _NONE)
+        spot = ro + np.where(good, t[part], 0)[:, None] * rd
+        normal[part] = _unit(spot - at[best])
+    return t, normal
+
+
+def cast_conifers(turn: Array, origin: Array, way: Array, steps: int = 20) -> tuple[Array, Array]:
+    """Conifers in their unit cones, each ray with the `turn` of its tree; `conifer_radius` says where they end."""
+    enter, leave = _unit_cone(origin, way)
+    t = np.full(len(way), _NONE, np.float32)
+    normal = np.zeros((len(way), 3), np.float32)
+    seen = np.flatnonzero(enter < leave)
+    if not len(seen):
+        return t, normal
+    ro, rd, near = origin[seen], way[seen], enter[seen]
+    step = (leave[seen] - near) / steps
+    share = np.arange(steps + 1, dtype=np.float32)
+    spots = ro[:, None] + (near[:, None] + share * step[:, None])[..., None] * rd[:, None]
+    inside = _depth(spots, turn[seen, None]) > 0
+    met = inside.any(1)
+    k = np.argmax(inside, 1).astype(np.float32)
+    low, high = near + np.maximum(k - 1, 0) * step, near + k * step
+    for _ in range(5):
+        middle = 0.5 * (low + high)
+        deep = _depth(ro + middle[:, None] * rd, turn[seen]) > 0
+        low, high = np.where(deep, low, middle), np.where(deep, middle, high)
+    t[seen] = np.where(met, high, _NONE)
+    spot = ro + high[:, None] * rd
+    e = np.float32(0.012)
+    slope = [
+        _depth(spot - np.eye(3, dtype=np.float32)[k] * e, turn[seen])
+        - _depth(spot + np.eye(3, dtype=np.float32)[k] * e, turn[seen])
+        for k in range(3)
+    ]
+    normal[seen] = _unit(np.stack(slope, -1))
+    return t, normal
+
+
+def _depth(p: Array, turn: Array) -> Array:
+    """How far a point lies inside a conifer, measured across; negative outside."""
+    inside = conifer_radius(p[..., 2], np.arctan2(p[..., 1], p[..., 0]), turn) - np.hypot(p[..., 0], p[..., 1])
+    return np.where((p[..., 2] < 0) | (p[..., 2] > 1), -1.0, inside)
+
+
+def _unit_cone(ro: Array, rd: Array) -> tuple[Array, Array]:
+    """Where rays enter and leave the cone with radius 1 at z = 0 and its tip at z = 1; (inf, -inf) for a miss."""
+    q = 1 - ro[:, 2]
+    a = rd[:, 0] ** 2 + rd[:, 1] ** 2 - rd[:, 2] ** 2
+    b = ro[:, 0] * rd[:, 0] + ro[:, 1] * rd[:, 1] + q * rd[:, 2]
+    c = ro[:, 0] ** 2 + ro[:, 1] ** 2 - q * q
+    a = np.where(np.abs(a) > 1e-9, a, np.float32(1e-9))
+    under = b * b - a * c
+    root = np.sqrt(np.maximum(under, 0))
+    found = np.stack([(-b - root) / a, (-b + root) / a], -1)
+    z = ro[:, 2:3] + found * rd[:, 2:3]
+    floor = np.where(np.abs(rd[:, 2]) > 1e-9, -ro[:, 2] / np.where(np.abs(rd[:, 2]) > 1e-9, rd[:, 2], 1), _NONE)
+    on_floor = np.hypot(ro[:, 0] + floor * rd[:, 0], ro[:, 1] + floor * rd[:, 1]) <= 1 if len(ro) else floor > 0
+    good = (z >= 0) & (z <= 1) & (under > 0)[:, None]
+    spots = np.concatenate([np.where(good, found, np.nan), np.where(on_floor, floor, np.nan)[:, None]], -1)
+    some = np.isfinite(spots).sum(-1) >= 2
+    filled = np.where(some[:, None], spots, 0.0)
+    first = np.where(some, np.fmin.reduce(filled, -1), _NONE)
+    last = np.where(some, np.fmax.reduce(filled, -1), -_NONE)
+    return np.maximum(first, 0).astype(np.float32), last.astype(np.float32)

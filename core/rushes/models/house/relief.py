@@ -1,0 +1,253 @@
+"""Gives simple blocks the form of what they stand for: people, vehicles and plants are carved out of them. NumPy only.
+
+Inside the silhouette of a block its G-buffer is replaced by that of a detailed body (`rushes.blender.bodies`), found by
+casting the view rays; where the body leaves a gap, the surface behind goes on. Training twins are meshes of the same
+bodies, so that the model is told where legs, wheels and leaves are instead of having to guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rushes.blender.bodies import Body, crown_spheres, crown_turn, figure, vehicle
+from rushes.contracts import Size
+from rushes.models.house.backdrop import Background, fill
+from rushes.models.house.cast import cast_body, cast_conifers, cast_spheres
+from rushes.models.house.noise import Array
+from rushes.models.house.surface import HouseFrame, HouseObject, rigid
+
+__all__ = ["carve", "carved_ids"]
+
+_CLASSES = ("character", "vehicle", "vegetation")
+_FEWEST = 6
+"""Pixels below which a block stays as it is."""
+
+Ids = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Rays:
+    """A point on each pixel's ray and its direction, (N, 3) world, scaled so that depth = parameter."""
+
+    origin: Array
+    way: Array
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A block that is carved, with its pixels (flat indices) and rays in the space of its box (base at 0)."""
+
+    thing: HouseObject
+    pixels: Ids
+    origin: Array
+    way: Array
+    turn: NDArray[np.float64]
+    extent: tuple[float, float, float]
+
+
+def carve(frame: HouseFrame) -> HouseFrame:
+    """The frame with simple blocks of people, vehicles and plants replaced by bodies; others stay to the bit.
+
+    Depth, normals, ids and direct light agree with each other afterwards: what the body leaves free shows the surface
+    behind (its plane continued) or the sky.
+    """
+    blocks = [thing for thing in frame.objects.values() if thing.simple and thing.cls in _CLASSES]
+    if not blocks:
+        return frame
+    rays = _rays(frame)
+    ids = frame.ids.ravel()
+    present = np.flatnonzero(np.bincount(np.clip(ids, 0, None)))
+    here = set(present.tolist())
+    found: list[_Block] = []
+    for thing in blocks:
+        if thing.id in here and (block := _block(thing, frame, rays, ids)) is not None:
+            found.append(block)
+    hits = _cast(found, frame)
+    if not hits:
+        return frame
+    return _compose(frame, rays, hits)
+
+
+def carved_ids(frame: HouseFrame) -> frozenset[int]:
+    """Which of a frame's objects `carve` would touch, judged by class and box alone."""
+    return frozenset(t.id for t in frame.objects.values() if t.simple and t.cls in _CLASSES)
+
+
+def _rays(frame: HouseFrame) -> _Rays:
+    """Rays of all pixels, row by row."""
+    h, w = frame.depth.shape
+    k = frame.camera.intrinsics(Size(w, h), frame.pixel_aspect)
+    matrix = np.asarray(frame.camera.matrix_world, np.float64)
+    turn, _ = rigid(matrix)
+    x = np.broadcast_to(((np.arange(w) + 0.5 - k.cx) / k.fx)[None, :], (h, w)).ravel()
+    y = np.broadcast_to((-(np.arange(h) + 0.5 - k.cy) / k.fy)[:, None], (h, w)).ravel()
+    zero, one = np.zeros(h * w), np.ones(h * w)
+    if k.orthographic:
+        origin = np.stack([x, y, zero], -1) @ turn.T + matrix[:3, 3]
+        way = np.stack([zero, zero, -one], -1) @ turn.T
+    else:
+        origin = np.broadcast_to(matrix[:3, 3], (h * w, 3))
+        way = np.stack([x, y, -one], -1) @ turn.T
+    return _Rays(origin.astype(np.float64), way.astype(np.float64))
+
+
+def _block(thing: HouseObject, frame: HouseFrame, rays: _Rays, ids: NDArray[np.integer]) -> _Block | None:
+    pixels = np.flatnonzero(ids == thing.id)
+    if len(pixels) < _FEWEST:
+        return None
+    turn, scale = rigid(thing.matrix)
+    if thing.box is None:
+        return None
+    box = np.sort(thing.box * scale, 0)
+    base = np.array([0.5 * (box[0, 0] + box[1, 0]), 0.5 * (box[0, 1] + box[1, 1]), box[0, 2]])
+    origin = ((rays.origin[pixels] - thing.matrix[:3, 3]) @ turn - base).astype(np.float32)
+    way = (rays.way[pixels] @ turn).astype(np.float32)
+    x, y, z = (float(v) for v in box[1] - box[0])
+    if turn[2, 2] < 0.8 or min(x, y, z) < 0.02:
+        return None  # lies or leans: whatever it is, it is not what stands on its base
+    return _Block(thing, pixels, origin, way, turn, (x, y, z))
+
+
+@dataclass(frozen=True)
+class _Hit:
+    block: _Block
+    t: Array
+    normal: Array
+
+
+def _cast(blocks: list[_Block], frame: HouseFrame) -> list[_Hit]:
+    hits: list[_Hit] = []
+    plants: dict[str, list[_Block]] = {"round": [], "boxy": [], "cone": []}
+    for block in blocks:
+        if block.thing.cls == "vegetation":
+            form = _plant_form(block, frame)
+            if form is not None:
+                plants[form].append(block)
+        else:
+            body = _body(block, frame)
+            if body is not None:
+                hits.append(_Hit(block, *cast_body(body, block.origin, block.way)))
+    for form, members in plants.items():
+        if members:
+            hits += _plants(form, members)
+    return hits
+
+
+def _body(block: _Block, frame: HouseFrame) -> Body | None:
+    if block.thing.cls == "character":
+        return figure(block.extent, block.thing.phase)
+    return None if _afloat(block.thing, frame) else vehicle(block.extent)
+
+
+def _afloat(thing: HouseObject, frame: HouseFrame) -> bool:
+    """Whether a vehicle's base dips into a body of water: then it is a boat, which keeps its form."""
+    low, high = _world_box(thing)
+    for other in frame.objects.values():
+        if other.cls == "water" and other.box is not None:
+            wet_low, wet_high = _world_box(other)
+            middle = 0.5 * (low + high)[:2]
+            if bool(np.all(middle > wet_low[:2]) and np.all(middle < wet_high[:2])) and low[2] < wet_high[2] - 0.01:
+                return low[2] > wet_high[2] - 0.8 * (high[2] - low[2])
+    return False
+
+
+def _world_box(thing: HouseObject) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    box = thing.box if thing.box is not None else np.zeros((2, 3))
+    corners = np.array([[box[i, 0], box[j, 1], box[k, 2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
+    world = corners @ thing.matrix[:3, :3].T + thing.matrix[:3, 3]
+    return world.min(0), world.max(0)
+
+
+def _plant_form(block: _Block, frame: HouseFrame) -> str | None:
+    """Whether a block's visible points lie on a ball, a cone or a box; None: on none, or it is a trunk."""
+    x, y, z = block.extent
+    if max(x, y) < 0.3 * z or max(x, y) > 6.0 * min(x, y) or z < 0.15 * max(x, y):
+        return None
+    depth = frame.depth.ravel()[block.pixels, None].astype(np.float32)
+    half = np.array([x / 2, y / 2, z / 2], np.float32)
+    unit = (block.origin + depth * block.way) / half - np.array([0, 0, 1], np.float32)
+    flat = np.hypot(unit[:, 0], unit[:, 1])
+    ball = np.median(np.abs(np.hypot(flat, unit[:, 2]) - 1))
+    cone = np.median(np.minimum(np.abs(flat - 0.5 * (1 - unit[:, 2])), np.abs(unit[:, 2] + 1)))
+    cube = np.median(np.minimum(np.abs(np.abs(unit).max(-1) - 1), np.abs(np.maximum(flat, np.abs(unit[:, 2])) - 1)))
+    best = min(ball, cone, cube)
+    if best > 0.12:
+        return None
+    if best == cube:
+        return "boxy" if z > 0.25 * max(x, y) else None
+    return "round" if best == ball else "cone" if z > 0.6 * max(x, y) else None
+
+
+def _plants(form: str, members: list[_Block]) -> list[_Hit]:
+    """All plants of a form at once, in the space of their unit ball, cube or cone."""
+    cone = form == "cone"
+    counts = [len(b.pixels) for b in members]
+    half = np.array([[b.extent[0] / 2, b.extent[1] / 2, b.extent[2] * (1.0 if cone else 0.5)] for b in members])
+    turns = np.array([crown_turn(b.extent) for b in members])
+    if form == "boxy":
+        turns = np.round(turns / (0.5 * np.pi)) * (0.5 * np.pi)
+    row = np.repeat(np.arange(len(members)), counts)
+    size = half[row].astype(np.float32)
+    lift = np.array([0, 0, 0.0 if cone else 1.0], np.float32)
+    origin = np.concatenate([b.origin for b in members]) / size - lift
+    way = np.concatenate([b.way for b in members]) / size
+    if cone:
+        t, normal = cast_conifers(turns[row].astype(np.float32), origin, way)
+    else:
+        c, s = np.cos(turns)[row].astype(np.float32), np.sin(turns)[row].astype(np.float32)
+        t, normal = cast_spheres(crown_spheres(form == "boxy"), _spun(origin, c, -s), _spun(way, c, -s))
+        normal = _spun(normal, c, s)
+    normal = normal / size
+    normal /= np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-9)
+    ends = np.cumsum([0, *counts])
+    return [_Hit(b, t[i:j], normal[i:j]) for b, i, j in zip(members, ends[:-1], ends[1:], strict=True)]
+
+
+def _spun(v: Array, c: Array, s: Array) -> Array:
+    return np.stack([c * v[:, 0] - s * v[:, 1], s * v[:, 0] + c * v[:, 1], v[:, 2]], -1)
+
+
+def _compose(frame: HouseFrame, rays: _Rays, hits: list[_Hit]) -> HouseFrame:
+    shape = frame.depth.shape
+    depth = frame.depth.astype(np.float32).ravel().copy()
+    normal = frame.normal.astype(np.float32).reshape(-1, 3).copy()
+    direct = frame.direct.astype(np.float32).ravel().copy()
+    ids = frame.ids.ravel().copy()
+    sun = np.asarray(frame.sun, np.float64)
+    carved = np.zeros(depth.shape, bool)
+    gaps: list[Ids] = []
+    for hit in hits:
+        pixels = hit.block.pixels
+        met = np.isfinite(hit.t)
+        carved[pixels] = True
+        if not met.any():
+            continue
+        lit = _lit(frame, pixels, sun)
+        world = (hit.normal @ hit.block.turn.T).astype(np.float32)
+        inside = pixels[met]
+        depth[inside] = hit.t[met]
+        normal[inside] = world[met]
+        direct[inside] = np.clip(world[met] @ sun.astype(np.float32), 0, 1) * lit[met]
+        gaps.append(pixels[~met])
+    if gaps:
+        background = Background(frame, rays.origin, rays.way, carved.reshape(shape))
+        fill(background, np.concatenate(gaps), depth, normal, direct, ids)
+    return replace(
+        frame,
+        depth=depth.reshape(shape),
+        normal=normal.reshape(*shape, 3),
+        ids=ids.reshape(shape),
+        direct=direct.reshape(shape),
+    )
+
+
+def _lit(frame: HouseFrame, pixels: Ids, sun: NDArray[np.float64]) -> Array:
+    """0 to 1: how far the sun reaches each pixel of a block; where the block turns away, what holds on average."""
+    facing = frame.normal.reshape(-1, 3)[pixels] @ sun
+    known = facing > 0.08
+    reached = np.clip(frame.direct.ravel()[pixels] / np.maximum(facing, 0.08), 0, 1)
+    mean = float(reached[known].mean()) if known.any() else 1.0
+    return np.where(known, reached, mean).astype(np.float32)
