@@ -20,6 +20,12 @@ from rushes.models.house.vocabulary import DEFAULTS, FIELDS, read_brief
         ("harbor's", "place", "harbour"),
         ("the old town", "place", "city"),
         ("black-and-white", "mood", "noir"),
+        ("snowy peaks", "place", "snow"),
+        ("a blizzard", "weather", "snowfall"),
+        ("snow is falling", "weather", "snowfall"),
+        ("her kitchen", "place", "interior"),
+        ("a quick sketch", "style", "pencil"),
+        ("watercolors", "style", "watercolour"),
     ],
 )
 def test_synonyms(text: str, field: str, token: str) -> None:
@@ -48,6 +54,11 @@ def test_hyphens_are_taken_apart() -> None:
     found = read_brief(Brief(environment="rain-soaked harbour"))
     assert found.tokens == {"weather": "rain", "place": "harbour"}
     assert found.unknown == ("soaked",)
+
+
+def test_falling_snow_leaves_the_place_open() -> None:
+    found = read_brief(Brief(environment="a city street, falling snow"))
+    assert found.tokens == {"place": "city", "weather": "snowfall"}
 
 
 def test_empty_brief_takes_defaults() -> None:

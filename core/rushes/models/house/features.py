@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from rushes.models.house.board import board
+from rushes.models.house.mirror import mirrored
 from rushes.models.house.noise import Array
+from rushes.models.house.practical import emitting, falling, lamp_shine, veil
 from rushes.models.house.style import Style, draw
 from rushes.models.house.surface import CLASSES, HouseFrame, Surface, rigid, survey
 
@@ -54,6 +57,7 @@ def stack(s: Surface, style: Style) -> Array:
     sun_side = (tangent @ sun[:2]) * ~sky
     hint = (srgb(s.hint) * 2.0 - 1.0) * solid
     one_hot = np.eye(len(CLASSES), dtype=np.float32)[s.cls]
+    mirror = mirrored(s, style)
     movable = np.isin(s.cls, [CLASSES.index(c) for c in ("prop", "character", "vegetation", "vehicle")])[..., None]
     height = np.clip(np.log2(np.maximum(s.height, 0.1)) / 4.0, -1, 1.5) * ~sky * ~np.isin(s.cls, [0, 6])
     return np.concatenate(
@@ -69,7 +73,9 @@ def stack(s: Surface, style: Style) -> Array:
             style.wall,
             s.unit * movable,
             np.stack([height, s.view[..., 2], glow, sun_side], -1),
-            *(np.zeros((*sky.shape, 11), np.float32),),
+            np.stack([lamp_shine(s), emitting(s), np.where(sky, 0, veil(frame)), falling(s)], -1),
+            np.stack([mirror.x, mirror.y, mirror.share], -1),
+            board(s, style),
         ],
         -1,
     ).astype(np.float32)

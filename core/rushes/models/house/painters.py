@@ -14,8 +14,8 @@ from rushes.models.house.paint_surface import Inputs, surface_color
 __all__ = ["painters"]
 
 _GAMMA = 1 / 2.2
-_FOG, _HAZE = 42.0, 240.0
-"""Distances in metres at which the two depth layers fade."""
+_HAZE = 0.18
+"""Power of the fog's veil that is the thin haze of clear air."""
 
 
 def painters(features: torch.Tensor) -> torch.Tensor:
@@ -24,7 +24,9 @@ def painters(features: torch.Tensor) -> torch.Tensor:
     Own colour and the same in direct light; panes; lit panes; clouds and their light; a constant; the first two without
     colour; the sky, its horizon and its glow around the sun; two veils of distance; own colour, with and without direct
     light, behind the nearer veil; what surfaces mirror of the sun; water, what it mirrors at grazing views, its waves;
-    figures and vehicles.
+    figures and vehicles; own colour in lamplight; what glows; falling rain or snow; lines, finer lines, hatching and
+    paper of the board styles; and last nothing, where `rushes.models.house.pipeline.predict` puts what water and wet
+    ground mirror of the picture itself.
 
     Args:
         features: (B, len(CHANNELS), H, W) as `rushes.models.house.features` gives them.
@@ -36,8 +38,8 @@ def painters(features: torch.Tensor) -> torch.Tensor:
     grey = (albedo * x.color(0.2126, 0.7152, 0.0722)).sum(1, keepdim=True) * one
     body = ((x["coarse"] - 0.1) / 0.42).clamp(0.0, 1.0)
     own, lit = albedo**_GAMMA, (albedo * direct) ** _GAMMA
-    depth = 10.0 ** ((x["log_depth"] + 0.5) * 2.0)
-    near = torch.exp(-depth / _FOG)
+    near = x["veil"].clamp(0.0, 1.0)
+    thin = near.clamp(min=1e-6) ** _HAZE
     glow, up = x["glow"].clamp(0.0, 1.0), x["view_up"].clamp(0.0, 1.0)
     layers = (
         own,
@@ -53,7 +55,7 @@ def painters(features: torch.Tensor) -> torch.Tensor:
         sky * torch.exp(-7.0 * up) * one,
         sky * glow**8 * one,
         (1.0 - near) * (1.0 - sky) * one,
-        (1.0 - torch.exp(-depth / _HAZE)) * (1.0 - sky) * one,
+        (1.0 - thin) * (1.0 - sky) * one,
         own * near,
         lit * near,
         (1.0 - sky) * glow**12 * one,

@@ -47,15 +47,24 @@ def encode_prompts(
 
 
 def predict(
-    unet: UNet2DModel, noisy: torch.Tensor, features: torch.Tensor, sigma: torch.Tensor, text: torch.Tensor
+    unet: UNet2DModel,
+    noisy: torch.Tensor,
+    features: torch.Tensor,
+    sigma: torch.Tensor,
+    text: torch.Tensor,
+    margin: int = 0,
 ) -> torch.Tensor:
     """The clean picture the U-Net sees in a noisy one: per pixel and colour, a mix of `painters`, then a grade.
+
+    The last layer is the mix of all others, read where the pixel's reflection lies; crops of a picture read the wrong
+    place.
 
     Args:
         noisy: (B, 3, H, W), -1..1 mixed with noise.
         features: (B, len(CHANNELS), H, W).
         sigma: (B,) 1 at the start, 0 at the picture.
         text: (B, projection).
+        margin: pixels around the picture that were added on each side.
 
     Returns:
         (B, 3, H, W) float32, about -1..1.
@@ -67,9 +76,20 @@ def predict(
     out = cast(Any, unet)(packed, sigma * 1000.0, class_labels=words).sample
     share = functional.pixel_shuffle(out, patch).float().unflatten(1, (LAYERS, 3))
     mixed = (share * painters(features)).sum(1)
+    mixed = mixed + share[:, -1] * _mirrored(mixed, features, margin)
     # Products and sums, not einsum: autocast would round the picture to bfloat16.
     graded = mixed + (grade[..., :3, None, None] * mixed[:, None]).sum(2) + grade[..., 3, None, None]
     return graded * 2.0 - 1.0
+
+
+def _mirrored(mixed: torch.Tensor, features: torch.Tensor, margin: int) -> torch.Tensor:
+    """(B, 3, H, W) of a mix what every pixel mirrors of it; 0 where it mirrors nothing in the picture."""
+    at = CHANNELS.index("mirror_x")
+    height, width = mixed.shape[-2:]
+    x = features[:, at].float() * ((width - 2 * margin) / width)
+    y = features[:, at + 1].float() * ((height - 2 * margin) / height)
+    found = functional.grid_sample(mixed, torch.stack([x, y], -1), padding_mode="border", align_corners=False)
+    return found * features[:, at + 2 : at + 3].float()
 
 
 class HouseModelPipeline(DiffusionPipeline):
@@ -139,7 +159,7 @@ class HouseModelPipeline(DiffusionPipeline):
         )
         for i, step in enumerate(cast(torch.Tensor, scheduler.timesteps)):
             sigma = step.to(torch.float32) / 1000.0
-            clean = predict(self.unet, x.to(dtype), given, sigma.to(dtype).repeat(count), text).float()
+            clean = predict(self.unet, x.to(dtype), given, sigma.to(dtype).repeat(count), text, MARGIN).float()
             velocity = (x - clean) / sigma
             x = cast(
                 torch.Tensor, scheduler.step(cast(Any, velocity), cast(Any, step), cast(Any, x), return_dict=False)[0]

@@ -22,7 +22,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 """Field → tokens, in the order of the model's prompt."""
 
-DEFAULTS: dict[str, str] = {"time_of_day": "day", "weather": "clear", "place": "city", "mood": "neutral", "style": "cinematic"}
+DEFAULTS: dict[str, str] = {
+    "time_of_day": "day",
+    "weather": "clear",
+    "place": "city",
+    "mood": "neutral",
+    "style": "cinematic",
+}
 """What stands in for a field that a brief leaves open."""
 
 _WORDS: dict[str, str] = {
@@ -39,7 +45,15 @@ _WORDS: dict[str, str] = {
     "village": "village hamlet countryside farm rural suburb",
     "desert": "desert dunes sand sahara wasteland canyon",
     "forest": "forest wood woods jungle park woodland",
-    "snow": "snow snowy winter wintry arctic ice icy mountains",
+    "snow": "snow snowy snowfield winter wintry arctic ice icy mountains tundra glacier",
+    "interior": "interior interiors indoor indoors inside room kitchen bedroom apartment office hall hallway "
+    "corridor lobby studio loft attic basement cellar bathroom",
+    "snowfall": "snowfall snowing snowstorm blizzard snowflake flurry flurries",
+    "cinematic": "cinematic film filmic photographic photorealistic photoreal",
+    "pencil": "pencil pencils sketch sketched sketchy graphite",
+    "ink": "ink inked lineart line-art linework pen",
+    "marker": "marker markers felt-tip copic",
+    "watercolour": "watercolour watercolor aquarelle",
     "neutral": "neutral natural plain realistic",
     "warm": "warm cosy cozy nostalgic romantic hopeful joyful",
     "cold": "cold bleak tense eerie sterile sad lonely melancholic",
@@ -152,6 +166,10 @@ class HouseBrief:
         return " ".join(self.resolved().values())
 
 
+_SNOWFALL = re.compile(r"\b(?:falling|driving|whirling) snow\b|\bsnow (?:is |keeps )?(?:falls|falling|fell)\b")
+"""Snow that falls is weather; snow that lies is a place."""
+
+
 def words(text: str) -> list[str]:
     """Lower-case words of a text; hyphenated words stay whole."""
     return re.findall(r"[^\W_]+(?:[-'][^\W_]+)*", text.lower())
@@ -177,7 +195,7 @@ def read_brief(brief: Brief) -> HouseBrief:
     understood: list[str] = []
     unknown: list[str] = []
     for name in _READ:
-        for word in words(getattr(brief, name)):
+        for word in words(_SNOWFALL.sub("snowfall", getattr(brief, name).lower())):
             parts = [word] if _lookup(word) else word.split("-")
             for part in parts:
                 token = _lookup(part)
