@@ -8,6 +8,7 @@ from rushes.models.house.board import board
 from rushes.models.house.mirror import mirrored
 from rushes.models.house.noise import Array
 from rushes.models.house.practical import emitting, falling, lamp_shine, veil
+from rushes.models.house.relief import carve
 from rushes.models.house.style import Style, draw
 from rushes.models.house.surface import CLASSES, HouseFrame, Surface, rigid, survey
 
@@ -87,5 +88,5 @@ def features(frame: HouseFrame) -> Array:
     Returns:
         (H, W, len(CHANNELS)) float32. Pure function of `frame`: the same frame gives the same bits.
     """
-    s = survey(frame)
+    s = survey(carve(frame))
     return stack(s, draw(s))
