@@ -1,8 +1,8 @@
 """Plans of procedural training scenes: plain data, drawn from a seed, no Blender.
 
-A plan says where things stand, how large they are (metres), which class they belong to and where camera and sun are.
-`rushes.blender.inside.synth_render` builds and renders it; `rushes.training.twin` paints it. A plan is JSON-safe:
-`to_json` gives the dictionary that the Blender side reads. The same seed always gives the same plan.
+A plan says where things stand, how large they are (metres), which class they belong to, what moves, and where camera
+and sun are. `rushes.blender.inside.synth_render` builds and renders it; `rushes.training.twin` paints it. A plan is
+JSON-safe: `to_json` gives the dictionary that the Blender side reads. The same seed always gives the same plan.
 """
 
 from __future__ import annotations
@@ -11,48 +11,57 @@ import math
 import random
 from dataclasses import replace
 
-from rushes.training.synth_places import MAKERS, PLACES, plain
+from rushes.training.synth_camera import choose_camera
+from rushes.training.synth_odd_places import odd, oddments, plain
+from rushes.training.synth_places import MAKERS, PLACES
 from rushes.training.synth_stage import PlanCamera, PlanObject, ScenePlan, Stage
 
-__all__ = ["PLACES", "PlanCamera", "PlanObject", "ScenePlan", "clip_plans", "plan_scene"]
+__all__ = [
+    "PAIR_OFFSET",
+    "PAIR_SECONDS",
+    "PLACES",
+    "PlanCamera",
+    "PlanObject",
+    "ScenePlan",
+    "clip_plans",
+    "pair_plan",
+    "plan_scene",
+]
 
-_LENSES = (18.0, 24.0, 28.0, 35.0, 35.0, 50.0, 50.0, 85.0)
+PAIR_OFFSET = 500_000
+"""What is added to a scene's seed to name its later moment."""
+PAIR_SECONDS = 1.0 / 12.0
+"""How much later that is."""
+CLIP_RATE = 24.0
+"""Frames a second of clips."""
 
 
-def _camera(s: Stage) -> PlanCamera:
-    """Eye level mostly; also low, raised and aerial. Stays clear of everything solid."""
-    r = s.rng
+def _fill(stage: Stage, place: str) -> None:
+    """Put a place on the stage; some scenes are plain or odd, and odd things stray into others."""
+    r = stage.rng
     k = r.random()
-    lens = r.choice(_LENSES)
-    for _ in range(40):
-        x, y = r.uniform(-3.5, 3.5), r.uniform(-6.0, 3.0)
-        if s.free(x, y, 0.8):
-            break
+    if place == "interior":
+        MAKERS[place](stage)
+    elif k < 0.08:
+        plain(stage)
+    elif k < 0.16:
+        odd(stage)
     else:
-        x, y = 0.0, -12.0
-    if k < 0.6:
-        z, tz = r.uniform(1.4, 1.9), r.uniform(0.6, 3.2)
-    elif k < 0.72:
-        z, tz = r.uniform(0.35, 0.9), r.uniform(0.6, 4.5)
-    elif k < 0.88:
-        z, tz = r.uniform(3.0, 11.0), r.uniform(0.0, 4.0)
-    else:
-        z, tz, y = r.uniform(18.0, 55.0), r.uniform(0.0, 4.0), y - r.uniform(5, 30)
-    people = [o for o in s.objects if o.cls in ("character", "vehicle") and 2 < o.location[1] < 16]
-    if people and r.random() < 0.4:
-        hero = r.choice(people)
-        return PlanCamera((x, y, z), (hero.location[0] + r.uniform(-1, 1), hero.location[1], min(tz, 1.8)), lens)
-    far = r.uniform(12, 30) if k < 0.88 else r.uniform(35, 90)
-    side = r.uniform(-0.55, 0.55) + 0.45 * s.look
-    return PlanCamera((x, y, z), (x + side * far, y + far, tz if k < 0.88 else 0.0), lens)
+        MAKERS[place](stage)
+        if k < 0.22:
+            oddments(stage, r.randint(1, 3))
 
 
-def _turned(o: PlanObject, angle: float) -> PlanObject:
-    c, s = math.cos(angle), math.sin(angle)
-    x, y, z = o.location
-    return PlanObject(
-        o.kind, o.cls, o.tint, o.size, (c * x - s * y, s * x + c * y, z), o.yaw + angle, o.centred, o.options
-    )
+def _sun(stage: Stage, low: bool) -> tuple[float, float, float]:
+    """Direction towards the sun: mostly from behind the camera or the side, indoors through the windows."""
+    r = stage.rng
+    elevation = math.radians(r.uniform(4.0, 14.0) if low else r.uniform(24.0, 62.0))
+    azimuth = r.gauss(-0.5 * math.pi, 0.9) if r.random() < 0.65 else r.uniform(-math.pi, math.pi)
+    if stage.sun_from is not None and r.random() < 0.8:
+        azimuth = stage.sun_from
+        elevation = math.radians(r.uniform(5.0, 14.0) if low else r.uniform(22.0, 45.0))
+    flat = math.cos(elevation)
+    return flat * math.cos(azimuth), flat * math.sin(azimuth), math.sin(elevation)
 
 
 def plan_scene(seed: int) -> ScenePlan:
@@ -64,39 +73,42 @@ def plan_scene(seed: int) -> ScenePlan:
     r = random.Random(f"rushes-scene-{seed}")
     place = PLACES[seed % len(PLACES)]
     stage = Stage(r)
-    maker = plain if r.random() < 0.12 else MAKERS[place]
-    maker(stage)
-    camera = _camera(stage)
+    _fill(stage, place)
+    camera = choose_camera(stage)
     low = r.random() < 0.48
-    elevation = math.radians(r.uniform(4.0, 14.0) if low else r.uniform(24.0, 62.0))
-    # Mostly from behind the camera or the side, so that what is seen is lit; every direction occurs.
-    azimuth = r.gauss(-0.5 * math.pi, 0.9) if r.random() < 0.65 else r.uniform(-math.pi, math.pi)
+    sun = _sun(stage, low)
     turn = r.choice((0.0, 0.0, r.uniform(-math.pi, math.pi)))
-    sun_angle = azimuth + turn
-    sun = (math.cos(elevation) * math.cos(sun_angle), math.cos(elevation) * math.sin(sun_angle), math.sin(elevation))
-    c, sn = math.cos(turn), math.sin(turn)
+    c, s = math.cos(turn), math.sin(turn)
+    sun = (c * sun[0] - s * sun[1], s * sun[0] + c * sun[1], sun[2])
+    objects = tuple(o.turned(turn) for o in stage.objects)
+    return ScenePlan(seed, place, low, sun, camera.turned(turn), objects, stage.indoor)
 
-    def spin(p: tuple[float, float, float]) -> tuple[float, float, float]:
-        return (c * p[0] - sn * p[1], sn * p[0] + c * p[1], p[2])
 
-    view = PlanCamera(spin(camera.location), spin(camera.target), camera.lens)
-    return ScenePlan(seed, place, low, sun, view, tuple(_turned(o, turn) for o in stage.objects))
+def pair_plan(seed: int) -> ScenePlan:
+    """The scene of `seed` a twelfth of a second later: camera and movers have moved. Its seed is `PAIR_OFFSET` more."""
+    return plan_scene(seed).after(PAIR_SECONDS, seed + PAIR_OFFSET)
+
+
+def _lively(plan: ScenePlan) -> ScenePlan:
+    """A clip needs motion: a camera that stands still tracks aside; the first vehicle drives."""
+    camera = plan.camera
+    if not any(camera.velocity) and camera.pan == 0.0:
+        (x, y, _), (tx, ty, _) = camera.location, camera.target
+        far = math.hypot(tx - x, ty - y) or 1.0
+        pace = 0.6 if plan.indoor else 1.6
+        camera = replace(camera, velocity=(pace * (ty - y) / far, -pace * (tx - x) / far, 0.0))
+    objects = list(plan.objects)
+    cars = [i for i, o in enumerate(objects) if o.cls == "vehicle"]
+    if cars and not any(any(objects[i].velocity) for i in cars):
+        o = objects[cars[0]]
+        objects[cars[0]] = replace(o, velocity=(-5.0 * math.sin(o.yaw), 5.0 * math.cos(o.yaw)))
+    return replace(plan, camera=camera, objects=tuple(objects))
 
 
 def clip_plans(seed: int, frames: int) -> list[ScenePlan]:
-    """The same scene seen by a camera that walks 2.2 m aside and 1.2 m forward over `frames` frames.
+    """The scene as a clip of 24 frames a second: the camera moves, vehicles drive, figures walk.
 
-    The plans' seeds number the frames from `1_000_000 + 1000·seed` on; every other part is the scene's own.
+    The plans' seeds number the frames from `1_000_000 + 1000·seed` on.
     """
-    base = plan_scene(seed)
-    (x, y, z), (tx, ty, _) = base.camera.location, base.camera.target
-    length = math.hypot(tx - x, ty - y) or 1.0
-    dx, dy = (tx - x) / length, (ty - y) / length
-    out: list[ScenePlan] = []
-    for k in range(frames):
-        t = k / max(1, frames - 1)
-        aside, ahead = 2.2 * (t - 0.5), 1.2 * t
-        move = (dy * aside + dx * ahead, -dx * aside + dy * ahead)
-        camera = replace(base.camera, location=(x + move[0], y + move[1], z))
-        out.append(replace(base, seed=1_000_000 + 1000 * seed + k, camera=camera))
-    return out
+    base = _lively(plan_scene(seed))
+    return [replace(base.after(k / CLIP_RATE, 1_000_000 + 1000 * seed + k), pair_of=None) for k in range(frames)]

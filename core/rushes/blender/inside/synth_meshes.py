@@ -161,6 +161,6 @@ def smooth_by_default(kind: str, options: Options, *, twin: bool) -> bool:
     """Whether a family is shaded smooth."""
     if kind in ("crown", "person"):
         return twin or kind == "person"
-    if kind in ("sphere", "cylinder", "cone", "terrain"):
-        return bool(options.get("smooth", 1.0 if kind == "terrain" else 0.0))
-    return False
+    if kind in ("sphere", "cylinder", "cone"):
+        return bool(options.get("smooth", 0.0))
+    return kind in ("terrain", "hills", "lump", "dome", "drift", "curved_wall")

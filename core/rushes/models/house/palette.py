@@ -54,6 +54,11 @@ _TINTS: dict[str, tuple[str, ...]] = {
     "prop": ("b5442f", "d8a03a", "3a6a8a", "5a7a4a", "d8d4cc", "6a5a7a", "3f3f44", "c97a5a"),
     "metal": ("4a4e52", "6a6e70", "35383c"),
     "rock": ("8f8578", "7a7670", "a5835f"),
+    "plaster": ("e6dfd2", "d8cdb8", "c9d0cc", "b8c2c4", "d9c3ae", "a9b39c", "8f9aa6", "efece6"),
+    "tiles": ("b9b2a6", "cfc8ba", "8c8a86", "a8644a", "d8d6d0"),
+    "carpet": ("7a4a44", "4a5a6a", "8a7f6e", "5f6a56", "6a5a70"),
+    "fabric": ("8a4a3c", "46617a", "7d8a6a", "b59a72", "5a5560", "a8a39a", "3f4a44"),
+    "shade": ("e8d8b8", "d8c9a8", "c98a5a", "d9d9d4"),
     "water": ("2f4f58", "2a4a5c", "3a5a52", "27424f"),
 }
 _PLACE_ROCK = {"desert": ("b5804f", "a8744a", "c2925f"), "snow": ("85888c", "9aa0a6")}
@@ -97,8 +102,16 @@ _BY_CLASS: dict[str, str] = {
     "vegetation": "crown",
     "vehicle": "car",
     "water": "water",
+    "light": "metal",
 }
-_BUILDING = {"harbour": "shed", "village": "house", "desert": "adobe", "forest": "timber", "snow": "timber"}
+_BUILDING = {
+    "harbour": "shed",
+    "village": "house",
+    "desert": "adobe",
+    "forest": "timber",
+    "snow": "timber",
+    "interior": "plaster",
+}
 _GROUND = {
     "city": "asphalt",
     "harbour": "quay",
@@ -106,6 +119,7 @@ _GROUND = {
     "desert": "sand",
     "forest": "grass",
     "snow": "snow",
+    "interior": "planks",
 }
 _UNTOUCHED = (1.0, 0.8)
 """Greys of Blender's viewport colour and default material."""
