@@ -80,7 +80,11 @@ class _Wall:
     level: Array
     upper: Array
     cell: Array
-    """A draw in 0..1 per window."""
+    """A draw in 0..1 per window; -1 where a door leaves no room for one."""
+    door: Array
+    """Columns with the house's door."""
+    gate: Array
+    """Columns with a gate."""
     style: Array
     look: dict[str, Array]
 
@@ -112,10 +116,9 @@ def facade(p: Patch) -> None:
 def _grid(p: Patch, housed: Array) -> _Wall:
     kinds = np.array(_BY_PLACE.get(p.frame.place, _BY_PLACE["city"]), np.int64)
     style = pick(p.key, 3, kinds)
-    slim = np.minimum(p.extent[:, 0], p.extent[:, 1])
-    style = np.where(
-        (p.height > 2.2 * slim) & (p.height < 30) & (slim < 7.5) & (p.frame.place != "desert"), _CHURCH, style
-    )
+    widest = np.maximum(p.extent[:, 0], p.extent[:, 1])
+    tower = (p.height > 1.7 * widest) & (p.height < 28) & (widest < 8.5) & (p.frame.place != "desert")
+    style = np.where(tower, _CHURCH, style)
     style = np.where(housed, style, _BARE)
     row = _TABLE[style]
     look = {name: row[:, k] for k, name in enumerate(_NAMES)}
@@ -134,10 +137,14 @@ def _grid(p: Patch, housed: Array) -> _Wall:
     b = ((v - floor) / storey).astype(np.float32)
     column, level = np.floor(a).astype(np.int64), np.where(b > 0, np.floor(b), -1).astype(np.int64)
     cell = hash01(column, level, p.key, 3)
+    middle = np.round(0.5 * widest / bay * (1 + 0.4 * c[:, 2])).astype(np.int64)
+    door = (column == middle) & (floor < 1) & (look["gate"] < 0.5) & (look["bay"] < 50)
+    gate = (look["gate"] > 0) & (hash01(column, p.key, 5, 7) < 0.4)
+    cell = np.where((door | gate) & (v < np.maximum(floor + storey, 2.6)), -1.0, cell)
     f = np.float32
     return _Wall(
         u, v, a, b, wu, wv, (wu / bay).astype(f), (wv / storey).astype(f), bay.astype(f), storey.astype(f), rows, floor,
-        column, level, b > 0, cell, style, look,
+        column, level, b > 0, cell, door, gate, style, look,
     )  # fmt: skip
 
 
@@ -156,16 +163,19 @@ def _texture(p: Patch, g: _Wall, walls: Array) -> None:
         u, v, wu, wv = g.u[some], g.v[some], g.wu[some], g.wv[some]
         row = np.floor(v / size)
         joint = np.maximum(
-            stripe(v / size, 0.0, gap / size, wv / size), stripe(u / length + 0.5 * row, 0.0, gap / length, wu / length)
+            stripe(v / size, 0.0, gap / size, wv / size),
+            stripe(u / length + 0.5 * row + 0.25, 0.0, gap / length, wu / length),
         )
         near = np.clip(1.5 - 1.7 * wv / size, 0, 1) * share[some]
         dark[some] += joint * near
-        brick = hash01(np.floor(u / length + 0.5 * row).astype(np.int64), row.astype(np.int64), p.key[some], 8) - 0.5
+        brick = (
+            hash01(np.floor(u / length + 0.5 * row + 0.25).astype(np.int64), row.astype(np.int64), p.key[some], 8) - 0.5
+        )
         tone[some] += brick * near * np.clip(1.5 - 1.7 * wu / length, 0, 1)
 
     courses(0.16, 0.42, 0.026, look["brick"])
     courses(0.62, 1.25, 0.045, look["block"])
-    courses(0.30, 60.0, 0.06, look["log"])
+    courses(0.30, 6e4, 0.06, look["log"])
     log = look["log"] * on
     if np.any(log > 0):
         near = np.clip(1.4 - 1.6 * g.wv / 0.3, 0, 1)
@@ -198,7 +208,7 @@ def _windows(p: Patch, g: _Wall, walls: Array) -> None:
     tall = look["tall"] * (1 + np.where(look["tall"] < 0.8, 0.12, 0.02) * c[:, 3])
     low = np.minimum(look["sill"], 0.95 - tall)
     # A window near the wall's top would be cut by the cornice: rows end below it.
-    within = band(g.b, 0.0, g.rows, g.wb) * on * (g.cell >= look["blank"])
+    within = band(g.b, 0.0, g.rows, g.wb) * on * (g.cell >= np.maximum(look["blank"], 0))
     left, right = 0.5 - wide / 2, 0.5 + wide / 2
     at = g.a - np.floor(g.a)
     rise = np.clip(1 - ((at - 0.5) / np.maximum(wide / 2, 0.02)) ** 2, 0, 1)
@@ -315,17 +325,13 @@ def _ground_floor(p: Patch, g: _Wall, walls: Array) -> None:
         open_late = 0.35 + 0.5 * (hash01(g.column // 2, p.key, 9, 7) < 0.6)
         p.lit = np.where((shop > 0) & ~g.upper, p.glass * open_late, p.lit).astype(np.float32)
         p.trim += (0.4 * awning - 0.5 * sign - 0.5 * leaf + 0.6 * split).astype(np.float32)
-    gate = on * g.look["gate"] * (draw < 0.4)
+    gate = on * g.gate
     if np.any(gate > 0):
         tall = np.minimum(3.6, 0.72 * p.height)
         door = gate * stripe(g.a, 0.12, 0.76, g.wa) * band(v, 0.0, tall, g.wv)
         planks = stripe(v / 0.35, 0.0, 0.1, g.wv / 0.35) * np.clip(1.5 - 1.7 * g.wv / 0.35, 0, 1)
         _door(p, door, pick(p.key, 24, _DOORS) * (1 - 0.4 * planks)[:, None])
-    house = on * (g.floor < 1) * (g.look["gate"] < 0.5) * (g.look["bay"] < 50)
-    middle = np.round(0.5 * np.maximum(p.extent[:, 0], p.extent[:, 1]) / g.bay * (1 + 0.4 * p.code[:, 2])).astype(
-        np.int64
-    )
-    house = house * (g.column == middle)
+    house = on * g.door
     if np.any(house > 0):
         half = 0.55 / g.bay
         leaf = house * stripe(g.a, 0.5 - half, 2 * half, g.wa) * band(v, 0.15, 2.25, g.wv)
