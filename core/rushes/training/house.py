@@ -52,7 +52,8 @@ def prompt_of(variant: Variant) -> str:
 class Trainer:
     """One training run; `run` trains, `validate` looks at held-out scenes."""
 
-    def __init__(self, config: TrainConfig) -> None:
+    def __init__(self, config: TrainConfig, store: PictureStore | None = None) -> None:
+        """`store`: pictures that are in memory already."""
         self.config = config
         config.out.mkdir(parents=True, exist_ok=True)
         self.accelerator = Accelerator(cpu=config.cpu, mixed_precision="bf16" if has_bf16(config) else "no")
@@ -81,7 +82,7 @@ class Trainer:
         self.overfit = self.stopping = False
         self.accelerator.register_for_checkpointing(State(self))
         self.batch = config.batch or (32 if self.on_gpu else 4)
-        self.store = PictureStore(config.data, self.device, max_gb=config.max_gb)
+        self.store = store or PictureStore(config.data, self.device, max_gb=config.max_gb)
         self.curves: Any = None
 
     @property
@@ -133,6 +134,7 @@ class Trainer:
         h, w = self.store.size
         if random.Random(f"{c.seed}-{self.step}").random() < share and c.crops:
             ch, cw = random.Random(f"{c.seed}+{self.step}").choice(c.crops[:1] if c.compile else c.crops)
+            ch, cw = min(ch, h), min(cw, w)
             window = (rng.randrange(h - ch + 1), rng.randrange(w - cw + 1), ch, cw)
         batch = self.store.draw(rng, self.batch, int(self.batch * c.pair_share) // 2, window)
         return batch, torch.Generator(self.device).manual_seed(key)
@@ -156,7 +158,8 @@ class Trainer:
             parts["discriminator"] = self.adversary.learn(made.detach(), batch, self.accelerator)
         self.step += 1
         decay = min(c.average, (1 + self.step) / (20 + self.step))
-        torch._foreach_lerp_(list(self.averaged.parameters()), [p.detach() for p in self.parameters], 1 - decay)
+        lerp_all: Any = torch._foreach_lerp_  # pyright: ignore[reportPrivateImportUsage]
+        lerp_all(list(self.averaged.parameters()), [p.detach() for p in self.parameters], 1 - decay)
         parts |= {"loss": loss, "norm": cast(torch.Tensor, norm)}
         return {name: part.detach() for name, part in parts.items()}
 
@@ -353,8 +356,9 @@ def train(config: TrainConfig) -> Path:
 
 def _train_share(rank: int, config: TrainConfig, port: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=str(config.processes),
-                      LOCAL_WORLD_SIZE=str(config.processes), MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))  # fmt: skip
+    count = str(config.processes)
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE=count, LOCAL_WORLD_SIZE=count)
+    os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
     if config.cpu or not torch.cuda.is_available():
         os.environ["ACCELERATE_USE_CPU"] = "true"
     trainer = _train_one(config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from rushes.training.picture_store import Batch, PictureStore
 
 __all__ = ["Check", "OverfitWatch", "check", "grid", "psnr_each", "spread", "ssim"]
 
+T = TypeVar("T")
 Make = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 """(noisy, features, sigma, token ids) → picture, all -1..1."""
 
@@ -39,7 +41,7 @@ class Check:
     """Distance in our classifier's features; NaN without classifier"""
 
 
-def spread(numbers: Sequence[int], count: int) -> list[int]:
+def spread(numbers: Sequence[T], count: int) -> list[T]:
     """At most `count` of them, evenly spread."""
     keep = min(count, len(numbers))
     return [numbers[k * len(numbers) // keep] for k in range(keep)]

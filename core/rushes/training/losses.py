@@ -110,7 +110,7 @@ def _fine(picture: torch.Tensor) -> torch.Tensor:
 
 
 def detail_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """L1 between the strengths of fine detail in 8×8 cells: a soft picture is told so even where detail is misplaced."""
+    """L1 between the strengths of fine detail in 8×8 cells: softness costs even where detail is misplaced."""
     return 4.0 * (_fine(made) - _fine(wanted)).abs().mean()
 
 

@@ -130,6 +130,9 @@ class PictureStore:
         self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None
         self.refresh()
 
+    def __bool__(self) -> bool:
+        return True
+
     def __len__(self) -> int:
         return len(self.train)
 
