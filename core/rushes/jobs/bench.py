@@ -60,6 +60,10 @@ class BenchSettings:
     """Length of the long shot of the memory figure."""
     memory_size: Size = field(default_factory=lambda: Size(512, 288))
     """Size of its takes."""
+    baseline: Path | None = None
+    """Another house model that is measured beside the first, on the same pictures."""
+    sheets: Path | None = None
+    """Where picture sheets of the house model are written; None: none are made."""
     doubles: dict[str, str] = field(default_factory=dict)
     """For the memory figure's processes; see `memory_probe`. Tests only."""
 
@@ -287,6 +291,8 @@ def measure_house(services: Services, context: JobContext) -> Iterable[Metric]:
     """Quality of the house model on held-out scenes; these are rendered once and kept in the home folder."""
     context.check()
     folder = ModelStore(home=services.home).find("house_model")  # before what is slow
-    from rushes.training.evaluate import evaluate
+    from rushes.training.evaluate import EvalSettings, evaluate
 
-    return evaluate(folder, services.home / "cache" / "house_scenes", blender=services.blender)
+    given = BenchSettings.of(services)
+    settings = EvalSettings(blender=services.blender, baseline=given.baseline, sheets=given.sheets)
+    return evaluate(folder, services.home / "cache" / "house_scenes", context, settings)
