@@ -35,10 +35,8 @@ def _wheels(w: float, radius: float, ys: tuple[float, ...], wide: float) -> list
     turn = [2 * math.pi * (k + 0.5) / _WHEEL_SIDES for k in range(_WHEEL_SIDES)]
     for y in ys:
         ring = [(y + radius * math.cos(a), radius + radius * math.sin(a)) for a in turn]
-        hub = [(y + 0.55 * radius * math.cos(a), radius + 0.55 * radius * math.sin(a)) for a in turn]
         for side in (-1.0, 1.0):
-            out.append(_solid(ring, wide / 2, 0.0, side * (0.5 * w - wide / 2 - 0.012 * w)))
-            out.append(_solid(hub, wide / 2, 0.0, side * (0.5 * w - wide / 2)))
+            out.append(_solid(ring, wide / 2, 0.0, side * (0.5 * w - wide / 2)))
     return out
 
 

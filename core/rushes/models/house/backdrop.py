@@ -36,11 +36,11 @@ class Background:
 def fill(back: Background, gaps: Ids, depth: Array, normal: Array, direct: Array, ids: NDArray[np.integer]) -> None:
     """Write the surface behind into flat G-buffers at the pixels `gaps`; a gap with nothing behind stays as it is."""
     left = gaps
-    for sources in _sources(back):
+    for sources, open_sky in _sources(back):
         if not len(left):
             return
         source, t = _best(back, left, sources)
-        good = source >= 0
+        good = (source >= 0) & (open_sky | np.isfinite(t))
         at, from_ = left[good], source[good]
         sky = ~np.isfinite(t[good])
         depth[at] = np.where(sky, back.frame.depth.ravel()[from_], t[good])
@@ -50,8 +50,8 @@ def fill(back: Background, gaps: Ids, depth: Array, normal: Array, direct: Array
         left = left[~good]
 
 
-def _sources(back: Background) -> list[NDArray[np.bool_]]:
-    """Pixels to continue from: large scenery first, then everything that is not carved."""
+def _sources(back: Background) -> list[tuple[NDArray[np.bool_], bool]]:
+    """Pixels to continue from, and whether the sky counts: whatever is nearest first, then large scenery."""
     free = ~back.carved
     ids = back.frame.ids
     most = int(ids.max()) + 1
@@ -59,7 +59,7 @@ def _sources(back: Background) -> list[NDArray[np.bool_]]:
     for thing in back.frame.objects.values():
         if thing.id < most:
             scenic[thing.id] = thing.cls in _SCENERY and (thing.box is None or _wide(thing.box, thing.matrix) > 2.5)
-    return [free & scenic[np.maximum(ids, 0)], free]
+    return [(free, False), (free & scenic[np.maximum(ids, 0)], True), (free, True)]
 
 
 def _wide(box: NDArray[np.float64], matrix: NDArray[np.float64]) -> float:

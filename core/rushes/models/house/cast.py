@@ -17,6 +17,8 @@ __all__ = ["cast_body", "cast_conifers", "cast_spheres"]
 
 _BATCH = 200_000
 """Pairs of a ray and a primitive at once: what a processor's cache holds."""
+_CHUNK = 16_384
+"""Rays at once."""
 _NONE = np.float32(np.inf)
 
 
@@ -30,10 +32,11 @@ def cast_body(body: Body, origin: Array, way: Array) -> tuple[Array, Array]:
         origin, way = _facing(origin), _facing(way)
     t = np.full(len(way), _NONE, np.float32)
     normal = np.zeros((len(way), 3), np.float32)
-    for start in range(0, len(way), step := max(1, _BATCH // max(len(body.cones), 8 * len(body.solids), 1))):
-        part = slice(start, start + step)
-        if len(body.cones):
-            t[part], normal[part] = _cones(body.cones.astype(np.float32), origin[part], way[part])
+    cones = body.cones.astype(np.float32)
+    for start in range(0, len(way), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        if len(cones):
+            t[part], normal[part] = _cones(cones, origin[part], way[part])
         if body.solids:
             t[part], normal[part] = _solids(body.solids, origin[part], way[part])
     if body.turned:
@@ -45,44 +48,63 @@ def _facing(v: Array) -> Array:
     return np.stack([-v[:, 1], v[:, 0], v[:, 2]], -1)
 
 
+def _near(middle: Array, radius: Array, origin: Array, way: Array) -> Array:
+    """(P, N) whether a ray passes each of P balls at all."""
+    square = _dot(way, way)
+    b = middle @ way.T - _dot(origin, way)
+    away = _dot(middle, middle)[:, None] - 2 * (middle @ origin.T) + _dot(origin, origin)
+    return away * square - b * b < (radius * radius)[:, None] * square
+
+
 def _cones(cones: Array, origin: Array, way: Array) -> tuple[Array, Array]:
-    """Hulls of two spheres, each in a stretched space."""
-    stretch = cones[:, None, 8:11]
-    a, b = cones[:, None, 0:3] / stretch, cones[:, None, 3:6] / stretch
-    ra, rb = cones[:, 6:7], cones[:, 7:8]
-    ro, rd = origin[None] / stretch, way[None] / stretch
+    """Hulls of two spheres, each in a stretched space: only pairs of a ray and a hull that come near are worked out."""
+    a, b, ra, rb, stretch = cones[:, 0:3], cones[:, 3:6], cones[:, 6], cones[:, 7], cones[:, 8:11]
+    widest = np.maximum(ra, rb) * stretch.max(-1)
+    reach = 0.5 * np.sqrt(_dot(b - a, b - a)) + widest
+    one, ray = np.nonzero(_near(0.5 * (a + b), reach, origin, way))
+    t = np.full((len(cones), len(way)), _NONE, np.float32)
+    t[one, ray] = _hulls(cones[one], origin[ray], way[ray])[0]
+    best = np.argmin(t, 0)
+    far = t[best, np.arange(len(way))]
+    met = np.isfinite(far)
+    normal = np.zeros((len(way), 3), np.float32)
+    normal[met] = _hulls(cones[best[met]], origin[met], way[met])[1]
+    return far, normal
+
+
+def _hulls(cones: Array, origin: Array, way: Array) -> tuple[Array, Array]:
+    """One hull a ray, (N, 11): parameter and normal; after Inigo Quilez' intersection of a rounded cone (MIT)."""
+    stretch = cones[:, 8:11]
+    a, b = cones[:, 0:3] / stretch, cones[:, 3:6] / stretch
+    ra, rb = cones[:, 6], cones[:, 7]
+    ro, rd = origin / stretch, way / stretch
     size = np.sqrt(_dot(rd, rd))
-    rd = rd / size[..., None]
+    rd = rd / size[:, None]
     ba, oa, ob = b - a, ro - a, ro - b
     rr = ra - rb
-    m0, m1, m2 = _dot(ba, ba), _dot(ba, oa), _dot(np.broadcast_to(ba, rd.shape), rd)
-    m3, m5, m6, m7 = _dot(rd, oa), _dot(oa, oa), _dot(rd, ob), _dot(ob, ob)
+    m0, m1, m2, m3 = _dot(ba, ba), _dot(ba, oa), _dot(ba, rd), _dot(rd, oa)
+    m5, m6, m7 = _dot(oa, oa), _dot(rd, ob), _dot(ob, ob)
     d2 = m0 - rr * rr
     k2 = d2 - m2 * m2
     k1 = d2 * m3 - m1 * m2 + m2 * rr * ra
     k0 = d2 * m5 - m1 * m1 + 2 * m1 * rr * ra - m0 * ra * ra
     under = k1 * k1 - k0 * k2
-    side = (-np.sqrt(np.maximum(under, 0)) - k1) / np.where(np.abs(k2) > 1e-12, k2, np.float32(1))
+    side = (-np.sqrt(np.maximum(under, 0)) - k1) / np.where(k2 > 1e-12, k2, np.float32(1))
     y = m1 - ra * rr + side * m2
     on_side = (under >= 0) & (y > 0) & (y < d2) & (k2 > 1e-12)
     h1, h2 = m3 * m3 - m5 + ra * ra, m6 * m6 - m7 + rb * rb
     t1 = np.where(h1 > 0, -m3 - np.sqrt(np.maximum(h1, 0)), _NONE)
     t2 = np.where(h2 > 0, -m6 - np.sqrt(np.maximum(h2, 0)), _NONE)
     t = np.where(on_side, side, np.minimum(t1, t2))
-    t = np.where(t > 0, t, _NONE) / size
-    best = np.argmin(t, 0)
-    rows = np.arange(len(way))
-    far = t[best, rows]
-    reach = (np.where(np.isfinite(far), far, 0) * size[best, rows])[:, None]
-    spot = ro[best, 0 if ro.shape[1] == 1 else rows] + reach * rd[best, rows]
-    from_a, from_b = spot - a[best, 0], spot - b[best, 0]
-    hull = d2[best, 0][:, None] * from_a - ba[best, 0] * y[best, rows][:, None]
-    normal = np.where(on_side[best, rows][:, None], hull, np.where((t1 <= t2)[best, rows][:, None], from_a, from_b))
-    return far, _unit(normal / stretch[best, 0])
+    t = np.where(t > 0, t, _NONE)
+    spot = ro + np.where(np.isfinite(t), t, 0)[:, None] * rd
+    hull = d2[:, None] * (spot - a) - ba * y[:, None]
+    normal = np.where(on_side[:, None], hull, spot - np.where((t1 <= t2)[:, None], a, b))
+    return t / size, _unit(normal / stretch)
 
 
 def _unit(v: Array) -> Array:
-    return v / np.maximum(np.sqrt(_dot(v, v)), 1e-9)[..., None]
+    return v / np.maximum(np.sqrt(_dot(v, v)), np.float32(1e-9))[..., None]
 
 
 def _planes(solid: Solid) -> Array:
@@ -91,30 +113,41 @@ def _planes(solid: Solid) -> Array:
     ahead = np.roll(outline, -1, 0) - outline
     flat = np.stack([ahead[:, 1], -ahead[:, 0]], -1)  # outwards, for outlines that run counter-clockwise
     flat = flat / np.linalg.norm(flat, axis=-1, keepdims=True)
-    rows = [[0.0, n[0], n[1], float(n @ p)] for n, p in zip(flat, outline, strict=True)]
-    rows += [[side, 0.0, -slope, half + side * x] for side in (-1.0, 1.0)]
-    return np.asarray(rows, np.float32)
+    out = np.zeros((len(outline) + 2, 4), np.float32)
+    out[:-2, 1:3], out[:-2, 3] = flat, np.sum(flat * outline, -1)
+    out[-2:] = [[side, 0.0, -slope, half + side * x] for side in (-1.0, 1.0)]
+    return out
+
+
+def _ball(solid: Solid) -> list[float]:
+    """Middle and radius of a ball round an extrusion."""
+    outline, x, half, slope = solid
+    middle = 0.5 * (outline.min(0) + outline.max(0))
+    wide = half + slope * outline[:, 1]
+    return [x, *middle, float(np.sqrt(np.max(np.sum((outline - middle) ** 2, -1) + wide**2)))]
 
 
 def _solids(solids: Sequence[Solid], origin: Array, way: Array) -> tuple[Array, Array]:
     """Convex extrusions."""
-    planes = [_planes(s) for s in solids]
-    starts = np.cumsum([0, *(len(p) for p in planes[:-1])])
-    every = np.concatenate(planes)
-    slope = every[:, :3] @ way.T
-    gap = every[:, 3:] - every[:, :3] @ origin.T
-    cut = gap / np.where(np.abs(slope) > 1e-9, slope, np.float32(1e-9))
-    enter = np.where(slope < 0, cut, -_NONE)
-    leave = np.where(slope >= 0, cut, _NONE)
-    first = np.maximum.reduceat(enter, starts, 0)
-    last = np.minimum.reduceat(leave, starts, 0)
-    t = np.where((first < last) & (first > 0), first, _NONE)
-    which = np.argmin(t, 0)
-    rows = np.arange(len(way))
-    far = t[which, rows]
-    owner = np.repeat(np.arange(len(solids)), [len(p) for p in planes])
-    plane = np.argmax(np.where(owner[:, None] == which[None], enter, -_NONE), 0)
-    return far, _unit(every[plane, :3])
+    balls = np.asarray([_ball(s) for s in solids], np.float32)
+    near = _near(balls[:, :3], balls[:, 3], origin, way)
+    t = np.full(len(way), _NONE, np.float32)
+    normal = np.zeros((len(way), 3), np.float32)
+    for solid, touched in zip(solids, near, strict=True):
+        rays = np.flatnonzero(touched)
+        if not len(rays):
+            continue
+        planes = _planes(solid)
+        slope = planes[:, :3] @ way[rays].T
+        cut = (planes[:, 3:] - planes[:, :3] @ origin[rays].T) / np.where(np.abs(slope) > 1e-9, slope, np.float32(1e-9))
+        enter = np.where(slope < 0, cut, -_NONE)
+        plane = np.argmax(enter, 0)
+        first = enter[plane, np.arange(len(rays))]
+        last = np.where(slope >= 0, cut, _NONE).min(0)
+        better = (first < last) & (first > 0) & (first < t[rays])
+        t[rays[better]] = first[better]
+        normal[rays[better]] = planes[plane[better], :3]
+    return t, _unit(normal)
 
 
 def cast_spheres(spheres: Array, origin: Array, way: Array) -> tuple[Array, Array]:

@@ -63,12 +63,13 @@ def carve(frame: HouseFrame) -> HouseFrame:
     here = set(present.tolist())
     found: list[_Block] = []
     for thing in blocks:
-        if thing.id in here and (block := _block(thing, frame, rays, ids)) is not None:
+        if thing.id in here and (block := _block(thing, rays, ids)) is not None:
             found.append(block)
-    hits = _cast(found, frame)
-    if not hits:
+    formed = [(block, form) for block in found if (form := _form(block, frame)) is not None]
+    if not formed:
         return frame
-    return _compose(frame, rays, hits)
+    hits = _cast(formed)
+    return _compose(frame, rays, hits, _behind(formed, hits, rays, frame))
 
 
 def carved_ids(frame: HouseFrame) -> frozenset[int]:
@@ -94,13 +95,16 @@ def _rays(frame: HouseFrame) -> _Rays:
     return _Rays(origin.astype(np.float64), way.astype(np.float64))
 
 
-def _block(thing: HouseObject, frame: HouseFrame, rays: _Rays, ids: NDArray[np.integer]) -> _Block | None:
+def _block(thing: HouseObject, rays: _Rays, ids: NDArray[np.integer]) -> _Block | None:
     pixels = np.flatnonzero(ids == thing.id)
-    if len(pixels) < _FEWEST:
-        return None
-    turn, scale = rigid(thing.matrix)
+    return None if len(pixels) < _FEWEST else _placed(thing, pixels, rays)
+
+
+def _placed(thing: HouseObject, pixels: Ids, rays: _Rays) -> _Block | None:
+    """The block with the rays of `pixels` in its own space; None where nothing stands upright in a known box."""
     if thing.box is None:
         return None
+    turn, scale = rigid(thing.matrix)
     box = np.sort(thing.box * scale, 0)
     base = np.array([0.5 * (box[0, 0] + box[1, 0]), 0.5 * (box[0, 1] + box[1, 1]), box[0, 2]])
     origin = ((rays.origin[pixels] - thing.matrix[:3, 3]) @ turn - base).astype(np.float32)
@@ -111,6 +115,16 @@ def _block(thing: HouseObject, frame: HouseFrame, rays: _Rays, ids: NDArray[np.i
     return _Block(thing, pixels, origin, way, turn, (x, y, z))
 
 
+Form = Body | str
+"""A figure's or vehicle's body, or a plant's form: round, boxy or cone."""
+
+
+def _form(block: _Block, frame: HouseFrame) -> Form | None:
+    if block.thing.cls == "vegetation":
+        return _plant_form(block, frame)
+    return _body(block, frame)
+
+
 @dataclass(frozen=True)
 class _Hit:
     block: _Block
@@ -118,22 +132,39 @@ class _Hit:
     normal: Array
 
 
-def _cast(blocks: list[_Block], frame: HouseFrame) -> list[_Hit]:
-    hits: list[_Hit] = []
-    plants: dict[str, list[_Block]] = {"round": [], "boxy": [], "cone": []}
-    for block in blocks:
-        if block.thing.cls == "vegetation":
-            form = _plant_form(block, frame)
-            if form is not None:
-                plants[form].append(block)
-        else:
-            body = _body(block, frame)
-            if body is not None:
-                hits.append(_Hit(block, *cast_body(body, block.origin, block.way)))
-    for form, members in plants.items():
+def _cast(formed: list[tuple[_Block, Form]]) -> list[_Hit]:
+    """Where the rays of blocks meet their bodies."""
+    hits = [_Hit(b, *cast_body(form, b.origin, b.way)) for b, form in formed if isinstance(form, Body)]
+    for name in ("round", "boxy", "cone"):
+        members = [b for b, form in formed if form == name]
         if members:
-            hits += _plants(form, members)
+            hits += _plants(name, members)
     return hits
+
+
+def _behind(formed: list[tuple[_Block, Form]], hits: list[_Hit], rays: _Rays, frame: HouseFrame) -> list[_Hit]:
+    """Bodies that show through the gaps of others: hits at pixels that were other blocks'."""
+    gaps = np.concatenate([h.block.pixels[~np.isfinite(h.t)] for h in hits])
+    if not len(gaps) or len(formed) < 2:
+        return []
+    row, column = np.divmod(gaps, frame.depth.shape[1])
+    owner = frame.ids.ravel()[gaps]
+    through: list[tuple[_Block, Form]] = []
+    for block, form in formed:
+        top, left, bottom, right = _window(block.pixels, frame.depth.shape[1])
+        inside = (row >= top) & (row <= bottom) & (column >= left) & (column <= right) & (owner != block.thing.id)
+        if inside.any():
+            moved = _placed(block.thing, gaps[inside], rays)
+            if moved is not None:
+                through.append((moved, form))
+    return _cast(through)
+
+
+def _window(pixels: Ids, width: int) -> tuple[int, int, int, int]:
+    """Rows and columns that an object can reach: what is seen of it, and as much again on each side."""
+    row, column = np.divmod(pixels, width)
+    high, wide = int(np.ptp(row)) // 2 + 2, int(np.ptp(column)) + 2
+    return int(row.min()) - high, int(column.min()) - wide, int(row.max()) + high, int(column.max()) + wide
 
 
 def _body(block: _Block, frame: HouseFrame) -> Body | None:
@@ -210,31 +241,39 @@ def _spun(v: Array, c: Array, s: Array) -> Array:
     return np.stack([c * v[:, 0] - s * v[:, 1], s * v[:, 0] + c * v[:, 1], v[:, 2]], -1)
 
 
-def _compose(frame: HouseFrame, rays: _Rays, hits: list[_Hit]) -> HouseFrame:
+def _compose(frame: HouseFrame, rays: _Rays, hits: list[_Hit], behind: list[_Hit]) -> HouseFrame:
+    """Front hits first, then bodies behind where nearer than what was found, then scenery in the gaps that are left."""
     shape = frame.depth.shape
+    block_depth = frame.depth.ravel()
     depth = frame.depth.astype(np.float32).ravel().copy()
     normal = frame.normal.astype(np.float32).reshape(-1, 3).copy()
     direct = frame.direct.astype(np.float32).ravel().copy()
     ids = frame.ids.ravel().copy()
     sun = np.asarray(frame.sun, np.float64)
     carved = np.zeros(depth.shape, bool)
-    gaps: list[Ids] = []
+    left = np.zeros(depth.shape, bool)
+    reached: dict[int, float] = {}
     for hit in hits:
-        pixels = hit.block.pixels
-        met = np.isfinite(hit.t)
-        carved[pixels] = True
-        if not met.any():
+        carved[hit.block.pixels] = True
+        left[hit.block.pixels] = ~np.isfinite(hit.t)
+    depth[left] = np.inf
+    for hit in (*hits, *behind):
+        thing, pixels = hit.block.thing, hit.block.pixels
+        own = frame.ids.ravel()[pixels] == thing.id
+        better = np.isfinite(hit.t) & (own | ((hit.t < depth[pixels]) & (hit.t > 0.98 * block_depth[pixels])))
+        if not better.any():
             continue
-        lit = _lit(frame, pixels, sun)
-        world = (hit.normal @ hit.block.turn.T).astype(np.float32)
-        inside = pixels[met]
-        depth[inside] = hit.t[met]
-        normal[inside] = world[met]
-        direct[inside] = np.clip(world[met] @ sun.astype(np.float32), 0, 1) * lit[met]
-        gaps.append(pixels[~met])
-    if gaps:
-        background = Background(frame, rays.origin, rays.way, carved.reshape(shape))
-        fill(background, np.concatenate(gaps), depth, normal, direct, ids)
+        at, world = pixels[better], (hit.normal[better] @ hit.block.turn.T).astype(np.float32)
+        lit = np.full(len(at), reached.get(thing.id, 1.0), np.float32)
+        if own.all():
+            lit, reached[thing.id] = _lit(frame, at, sun)
+        depth[at], normal[at], ids[at] = hit.t[better], world, thing.id
+        direct[at] = np.clip(world @ sun.astype(np.float32), 0, 1) * lit
+        left[at] = False
+    gaps = np.flatnonzero(left)
+    depth[gaps] = block_depth[gaps]
+    background = Background(frame, rays.origin, rays.way, carved.reshape(shape))
+    fill(background, gaps, depth, normal, direct, ids)
     return replace(
         frame,
         depth=depth.reshape(shape),
@@ -244,10 +283,10 @@ def _compose(frame: HouseFrame, rays: _Rays, hits: list[_Hit]) -> HouseFrame:
     )
 
 
-def _lit(frame: HouseFrame, pixels: Ids, sun: NDArray[np.float64]) -> Array:
-    """0 to 1: how far the sun reaches each pixel of a block; where the block turns away, what holds on average."""
+def _lit(frame: HouseFrame, pixels: Ids, sun: NDArray[np.float64]) -> tuple[Array, float]:
+    """0 to 1: how far the sun reaches each pixel of a block, and on average, which holds where the block turns away."""
     facing = frame.normal.reshape(-1, 3)[pixels] @ sun
     known = facing > 0.08
     reached = np.clip(frame.direct.ravel()[pixels] / np.maximum(facing, 0.08), 0, 1)
     mean = float(reached[known].mean()) if known.any() else 1.0
-    return np.where(known, reached, mean).astype(np.float32)
+    return np.where(known, reached, mean).astype(np.float32), mean
