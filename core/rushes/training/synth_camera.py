@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from rushes.training.synth_sight import Bodies
 from rushes.training.synth_stage import PlanCamera, PlanObject, Stage
 
 __all__ = ["choose_camera"]
@@ -14,9 +15,15 @@ _STARS = ("character", "vehicle", "building", "prop", "vegetation")
 
 
 def choose_camera(s: Stage) -> PlanCamera:
-    """A camera clear of everything solid, with a subject mostly, that moves or not."""
+    """A camera clear of everything solid, with a subject mostly, that moves or not: the best of a few draws."""
     r = s.rng
-    view = s.camera or _outdoors(s)
+    view = s.camera
+    if view is None:
+        draw = s.views or _outdoors
+        bodies = Bodies(s.objects)
+        views = [draw(s) for _ in range(10)]
+        chosen = max(range(len(views)), key=lambda k: bodies.score(views[k]))
+        view = views[chosen]
     if r.random() < 0.1:
         view = replace(view, roll=r.uniform(-0.14, 0.14))
     if r.random() < 0.12:
@@ -82,15 +89,17 @@ def _eye(s: Stage, lens: float) -> PlanCamera:
 
 
 def _aerial(s: Stage) -> PlanCamera:
-    """From 20 to 150 m, looking 20 to 90 degrees down."""
+    """From 14 to 150 m, looking 20 to 90 degrees down, so that what stands in the middle fills the frame."""
     r = s.rng
-    z = r.uniform(20, 60) if r.random() < 0.75 else r.uniform(60, 150)
+    town = sum(o.cls == "building" for o in s.objects) > 14
+    z = r.uniform(14, 45) if not town or r.random() < 0.6 else r.uniform(45, 150)
     down = math.radians(r.uniform(20, 60) if r.random() < 0.75 else r.uniform(60, 89))
-    aim = (r.uniform(-6, 6), r.uniform(8, 35))
+    aim = (r.uniform(-5, 5), r.uniform(10, 26))
     back = z / math.tan(down)
     a = r.uniform(-0.6, 0.6)
     at = (aim[0] - back * math.sin(a), aim[1] - back * math.cos(a))
-    return PlanCamera((*at, z), (*aim, 0.0), r.choice((18.0, 24.0, 35.0, 50.0)))
+    far = z / math.sin(down)
+    return PlanCamera((*at, z), (*aim, 0.0), min(85.0, 36.0 * far / r.uniform(26, 60 if town else 40)))
 
 
 def _tele(s: Stage) -> PlanCamera:

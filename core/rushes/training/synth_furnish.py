@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from rushes.blender.inside.synth_odd import rolling
 from rushes.training.synth_stage import Span, Stage
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "cones",
     "figure",
     "ground",
+    "hills",
     "house",
     "lamp_post",
     "people",
@@ -228,3 +230,10 @@ def ground(s: Stage, tint: str, hills: float, sunk: float = 0.0) -> None:
     """The ground all around, flat near the middle."""
     more = {"hills": hills, "salt": s.rng.randrange(1000)}
     s.add("terrain", "ground", tint, (600.0, 600.0, 1.0), 0, 0, z=-sunk, solid=False, centred=False, **more)
+
+
+def hills(s: Stage, tint: str, amount: float, wave: float, flat: float) -> None:
+    """Rolling land; whatever is added later stands on it."""
+    more = {"amount": amount, "wave": wave, "salt": s.rng.uniform(0, 6), "flat": flat}
+    s.add("hills", "ground", tint, (700.0, 700.0, 1.0), 0, 0, solid=False, centred=False, **more)
+    s.height = lambda x, y: float(rolling(x, y, more))

@@ -150,20 +150,33 @@ def _pictures(s: Stage, room: _Room, n: int) -> None:
 
 
 def _look(s: Stage, room: _Room, *, low: float = 14.0, high: float = 35.0) -> None:
-    """A camera in the near part of the room that looks down it, at a figure if there is one."""
+    """Cameras in the near part of the room that look down it, at a figure or a thing."""
     r = s.rng
-    for _ in range(60):
-        x, y = r.uniform(-0.38, 0.38) * room.w, r.uniform(0.06, 0.25) * room.d
-        if s.free(x, y, 0.55):
-            break
-    z = r.choice((r.uniform(1.35, 1.7), r.uniform(0.8, 1.2), min(room.h - 0.35, r.uniform(1.9, 2.6))))
-    people = [o for o in s.objects if o.cls == "character" and o.location[1] > y + 1.4]
-    if people and r.random() < 0.6:
-        hero = r.choice(people)
-        target = (hero.location[0] + r.uniform(-0.5, 0.5), hero.location[1], r.uniform(0.9, 1.5))
-    else:
-        target = (r.uniform(-0.35, 0.35) * room.w, room.d * r.uniform(0.7, 1.0), r.uniform(0.7, 1.6))
-    s.camera = PlanCamera((x, y, z), target, r.uniform(low, high))
+    door = (
+        r.random() < 0.12
+        and room.d > 5
+        and not any(0.1 < o.location[1] / room.d < 0.32 for o in s.objects if o.cls == "prop")
+    )
+    if door:
+        more = {"holes": 1, "share": r.uniform(0.3, 0.5), "sill": 0.0, "head": min(2.2, room.h - 0.2), "bars": 0.0}
+        size = (room.w, 0.14, room.h)
+        s.add("wall", "building", "plaster", size, 0.0, 0.27 * room.d, solid=False, centred=False, **more)
+
+    def view(s: Stage) -> PlanCamera:
+        x, y = r.uniform(-0.4, 0.4) * room.w, r.uniform(0.05, 0.12 if door else 0.3) * room.d
+        x *= 0.3 if door else 1.0
+        z = r.choice((r.uniform(1.35, 1.7), r.uniform(0.8, 1.2), min(room.h - 0.35, r.uniform(1.9, 2.6))))
+        heroes = [o for o in s.objects if o.cls in ("character", "prop", "light") and o.location[1] > y + 1.6]
+        people = [o for o in heroes if o.cls == "character"]
+        heroes = people if people and r.random() < 0.6 else heroes
+        lens = r.uniform(low, high)
+        if not heroes or r.random() < 0.15:
+            return PlanCamera((x, y, z), (r.uniform(-0.3, 0.3) * room.w, 0.9 * room.d, r.uniform(0.7, 1.6)), lens)
+        hero = r.choice(heroes)
+        high_ = min(hero.location[2] + 0.6 * hero.size[2], 2.0)
+        return PlanCamera((x, y, z), (hero.location[0] + r.uniform(-0.4, 0.4), hero.location[1], high_), lens)
+
+    s.views = view
 
 
 def _living(s: Stage) -> None:
@@ -220,7 +233,13 @@ def _finish(s: Stage, room: _Room, *, pendant: float) -> None:
         _pendants(s, room, 1 if room.d < 6 else 2, r.uniform(0.35, 0.7))
     if r.random() < 0.55:
         _floor_lamp(s, room)
-    _pictures(s, room, r.choice((0, 1, 2)) if not any(o.kind == "fireplace" for o in s.objects) else 0)
+    if not any(o.cls == "light" for o in s.objects) and r.random() < 0.9:
+        _pendants(s, room, 1, r.uniform(0.35, 0.6))
+    plain = not any(
+        o.kind == "fireplace" or (o.kind == "wall" and abs(o.yaw) < 1 and o.location[1] > 1 and o.options["holes"])
+        for o in s.objects
+    )
+    _pictures(s, room, r.choice((0, 1, 2)) if plain else 0)
     inside = (-0.36 * room.w, 0.36 * room.w)
     put.people(s, inside, (0.35 * room.d, 0.9 * room.d), r.choice((0, 1, 1, 2)), walking=0.25)
     for _ in range(r.choice((0, 0, 1, 3))):

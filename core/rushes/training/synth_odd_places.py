@@ -76,8 +76,7 @@ def odd(s: Stage) -> None:
     tint = r.choice(_TINTS)
     k = r.random()
     if k < 0.45:
-        more = {"amount": r.uniform(1, 8), "wave": r.uniform(14, 70), "salt": r.uniform(0, 6), "flat": r.uniform(3, 10)}
-        s.add("hills", "ground", tint, (700.0, 700.0, 1.0), 0, 0, solid=False, centred=False, **more)
+        put.hills(s, tint, r.uniform(1, 7), r.uniform(30, 80), r.uniform(9, 16))
     else:
         put.ground(s, tint, r.choice((0.0, 20.0)))
     if k > 0.93:

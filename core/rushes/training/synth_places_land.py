@@ -51,8 +51,7 @@ def desert(s: Stage) -> None:
 
 def _dunes(s: Stage, tint: str, amount: float) -> None:
     r = s.rng
-    more = {"amount": amount, "wave": r.uniform(22, 60), "salt": r.uniform(0, 6), "flat": r.uniform(8, 24)}
-    s.add("hills", "ground", tint, (700.0, 700.0, 1.0), 0, 0, solid=False, centred=False, **more)
+    put.hills(s, tint, amount, r.uniform(30, 80), r.uniform(9, 24))
 
 
 def forest(s: Stage) -> None:

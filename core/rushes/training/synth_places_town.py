@@ -60,6 +60,12 @@ def _street(s: Stage, half: float) -> None:
                 y = r.uniform(4, 45)
                 if s.free(side * 1.7, y, 2.2):
                     put.vehicle(s, side * 1.7, y, 0.0 if side > 0 else math.pi, speed=r.uniform(4, 13))
+    for side in (-1, 1):
+        for _ in range(r.randint(4, 9)):
+            w, d = r.uniform(9, 18), r.uniform(9, 20)
+            at = s.spot(0.5 * math.hypot(w, d), (side * (half + 22) - 6, side * (half + 40) + 6), (-15, 110))
+            if at:
+                put.building(s, *at, w, d, r.uniform(6, 30), 0.0)
     if r.random() < 0.4:
         put.building(s, r.uniform(-4, 4), 112, 26, 16, r.uniform(15, 45), 0.0)
     if r.random() < 0.3:

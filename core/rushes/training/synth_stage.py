@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -152,6 +153,10 @@ class Stage:
         self.camera: PlanCamera | None = None
         """A camera that the place itself has set; None: the usual ways."""
         self.indoor = False
+        self.views: Callable[[Stage], PlanCamera] | None = None
+        """How the place draws a camera; None: the usual ways."""
+        self.height: Callable[[float, float], float] | None = None
+        """Height of the land at x, y; None: flat."""
         self.sun_from: float | None = None
         """Azimuth from which the sun comes in through the windows."""
 
@@ -167,6 +172,8 @@ class Stage:
         `speed` is along the object's own y axis, m/s.
         """
         z = float(more.pop("z", 0.0))
+        if self.height is not None and cls not in ("ground", "water"):
+            z += self.height(x, y)
         yaw = float(more.pop("yaw", 0.0))
         speed = float(more.pop("speed", 0.0))
         simple = bool(more.pop("simple", True))

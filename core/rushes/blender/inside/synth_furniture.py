@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rushes.blender.inside.synth_shapes import Family, Mesh, Options, Size3, box, join, lathe
+from rushes.blender.inside.synth_shapes import Family, Mesh, Options, Size3, box, fit, join, lathe
 
 __all__ = ["FURNITURE"]
 
@@ -39,7 +39,7 @@ def _table(s: Size3, o: Options, twin: bool) -> Mesh:
     legs = [box((t, t, h - 0.05), (x * (w / 2 - t), y * (d / 2 - t), 0)) for x in (-1, 1) for y in (-1, 1)]
     top = box((w, d, 0.06), (0, 0, h - 0.06))
     apron = [box((w - 3 * t, 0.03, 0.1), (0, y * (d / 2 - t), h - 0.16)) for y in (-1, 1)]
-    return join(top, *legs, *apron) if twin else join(top, *legs)
+    return fit(top, *legs, *apron) if twin else fit(top, *legs)
 
 
 def _chair(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -49,10 +49,10 @@ def _chair(s: Size3, o: Options, twin: bool) -> Mesh:
     legs = [box((t, t, seat), (x * (w - t) / 2, y * (d - t) / 2, 0)) for x in (-1, 1) for y in (-1, 1)]
     pad = box((w, d, 0.06), (0, 0, seat))
     if not twin:
-        return join(*legs, pad, box((w, t, h - seat), (0, -(d - t) / 2, seat)))
+        return fit(*legs, pad, box((w, t, h - seat), (0, -(d - t) / 2, seat)))
     posts = [box((t, t, h - seat), (x * (w - t) / 2, -(d - t) / 2, seat)) for x in (-1, 1)]
     rungs = [box((w, 0.6 * t, 0.13 * h), (0, -(d - t) / 2, seat + k * (h - seat))) for k in (0.32, 0.72)]
-    return join(*legs, pad, *posts, *rungs)
+    return fit(*legs, pad, *posts, *rungs)
 
 
 def _sofa(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -63,7 +63,7 @@ def _sofa(s: Size3, o: Options, twin: bool) -> Mesh:
         *(box((arm, d, 0.7 * h), (x * (w - arm) / 2, 0, 0)) for x in (-1, 1)),
     ]
     if not twin:
-        return join(*frame, box((w, d, seat)))
+        return fit(*frame, box((w, d, seat)))
     n = 2 if w < 1.9 else 3
     wide = (w - 2 * arm) / n
     pads = [
@@ -74,7 +74,7 @@ def _sofa(s: Size3, o: Options, twin: bool) -> Mesh:
         box((0.94 * wide, 0.14 * d, 0.42 * h), ((k + 0.5 - n / 2) * wide, -0.22 * d, seat), (0.92, 0.6))
         for k in range(n)
     ]
-    return join(*frame, box((w, 0.96 * d, 0.6 * seat)), *pads, *backs)
+    return fit(*frame, box((w, 0.96 * d, 0.6 * seat)), *pads, *backs)
 
 
 def _bed(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -82,12 +82,12 @@ def _bed(s: Size3, o: Options, twin: bool) -> Mesh:
     w, d, h = s
     board = box((w, 0.08, h), (0, -d / 2 + 0.04, 0))
     if not twin:
-        return join(board, box((w, d, 0.5 * h)), box((0.8 * w, 0.16 * d, 0.14 * h), (0, -0.38 * d, 0.5 * h)))
+        return fit(board, box((w, d, 0.5 * h)), box((0.8 * w, 0.16 * d, 0.14 * h), (0, -0.38 * d, 0.5 * h)))
     base = box((w, d, 0.28 * h))
     mattress = box((0.96 * w, 0.97 * d, 0.22 * h), (0, 0, 0.28 * h), (0.97, 0.98))
     cover = box((w, 0.66 * d, 0.16 * h), (0, 0.16 * d, 0.36 * h), (0.96, 0.98))
     pillows = [box((0.38 * w, 0.16 * d, 0.14 * h), (x * 0.22 * w, -0.38 * d, 0.5 * h), (0.85, 0.7)) for x in (-1, 1)]
-    return join(board, base, mattress, cover, *pillows)
+    return fit(board, base, mattress, cover, *pillows)
 
 
 def _shelf(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -107,7 +107,7 @@ def _shelf(s: Size3, o: Options, twin: bool) -> Mesh:
         for k in range(n):
             tall = step * (0.55 + 0.1 * ((3 * k + 5 * r) % 4))
             parts.append(box((0.92 * wide, 0.75 * d, tall), ((k + 0.5 - n / 2) * wide, -0.06 * d, r * step + t)))
-    return join(*parts)
+    return fit(*parts)
 
 
 def _cupboard(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -119,7 +119,7 @@ def _cupboard(s: Size3, o: Options, twin: bool) -> Mesh:
     wide = w / n
     body = box((w - 0.02, d - 0.05, h - 0.03), (0, -0.025, 0))
     doors = [box((wide - 0.03, 0.03, h - 0.17), ((k + 0.5 - n / 2) * wide, d / 2 - 0.035, 0.1)) for k in range(n)]
-    return join(body, box((w, d, 0.04), (0, 0, h - 0.04)), *doors)
+    return fit(body, box((w, d, 0.04), (0, 0, h - 0.04)), *doors)
 
 
 def _fireplace(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -129,7 +129,7 @@ def _fireplace(s: Size3, o: Options, twin: bool) -> Mesh:
     sides = [box((0.24 * w, d, low), (x * 0.38 * w, 0, 0)) for x in (-1, 1)]
     breast = box((0.86 * w, 0.7 * d, h - low), (0, -0.15 * d, low))
     parts = [*sides, box((w, d, 0.3 * low), (0, 0, 0.7 * low)), breast, box((w, 0.2 * d, low), (0, -0.4 * d, 0))]
-    return join(*parts, box((1.08 * w, 1.1 * d, 0.07), (0, 0.05 * d, low))) if twin else join(*parts)
+    return fit(*parts, box((1.08 * w, 1.1 * d, 0.07), (0, 0.05 * d, low))) if twin else fit(*parts)
 
 
 def _table_lamp(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -137,9 +137,9 @@ def _table_lamp(s: Size3, o: Options, twin: bool) -> Mesh:
     shade = 0.4 * h
     stem = lathe([(0.5, 0.0), (0.5, 1.0)], 10, (0.3 * w, 0.3 * w, 0.62 * h))
     if not twin:
-        return join(stem, lathe([(0.5, 0.0), (0.5, 1.0)], 16, (w, w, shade), (0, 0, h - shade)))
+        return fit(stem, lathe([(0.5, 0.0), (0.5, 1.0)], 16, (w, w, shade), (0, 0, h - shade)))
     foot = lathe([(0.5, 0.0), (0.5, 0.05), (0.14, 0.1), (0.12, 1.0)], 14, (0.5 * w, 0.5 * w, 0.62 * h))
-    return join(foot, lathe([(0.5, 0.0), (0.34, 1.0)], 18, (w, w, shade), (0, 0, h - shade)))
+    return fit(foot, lathe([(0.5, 0.0), (0.34, 1.0)], 18, (w, w, shade), (0, 0, h - shade)))
 
 
 def _floor_lamp(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -148,7 +148,7 @@ def _floor_lamp(s: Size3, o: Options, twin: bool) -> Mesh:
     pole = lathe([(0.5, 0.0), (0.5, 1.0)], 8, (0.05, 0.05, h - 0.5 * shade))
     foot = lathe([(0.5, 0.0), (0.5, 1.0)], 14, (0.7 * w, 0.7 * w, 0.04))
     top = 0.34 if twin else 0.5
-    return join(pole, foot, lathe([(0.5, 0.0), (top, 1.0)], 18, (w, w, shade), (0, 0, h - shade)))
+    return fit(pole, foot, lathe([(0.5, 0.0), (top, 1.0)], 18, (w, w, shade), (0, 0, h - shade)))
 
 
 def _pendant(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -163,7 +163,7 @@ def _pew(s: Size3, o: Options, twin: bool) -> Mesh:
     w, d, h = s
     ends = [box((0.06, d, 0.9 * h), (x * (w - 0.06) / 2, 0, 0)) for x in (-1, 1)]
     parts = [box((w, 0.8 * d, 0.06), (0, 0.05 * d, 0.45 * h)), box((w, 0.08, h), (0, -d / 2 + 0.04, 0))]
-    return join(*ends, *parts, box((w, 0.14, 0.05), (0, -d / 2 + 0.06, h - 0.05))) if twin else join(*parts, *ends)
+    return fit(*ends, *parts, box((w, 0.14, 0.05), (0, -d / 2 + 0.06, h - 0.05))) if twin else fit(*parts, *ends)
 
 
 def _rack(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -180,13 +180,13 @@ def _rack(s: Size3, o: Options, twin: bool) -> Mesh:
         for z in (0.06, 0.38, 0.7)
     ]
     if not twin:
-        return join(*posts, *decks, *load)
+        return fit(*posts, *decks, *load)
     straps = [
         box((0.83 * w, 0.06, 0.2 * h), (0, (k + 0.5 - n / 2) * d / n, z * h + 0.09))
         for k in range(n)
         for z in (0.06, 0.38, 0.7)
     ]
-    return join(*posts, *decks, *load, *straps)
+    return fit(*posts, *decks, *load, *straps)
 
 
 def _picture(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -196,7 +196,7 @@ def _picture(s: Size3, o: Options, twin: bool) -> Mesh:
         return box(s)
     t = 0.06
     bars = [box((w, d, t), (0, 0, z)) for z in (0, h - t)] + [box((t, d, h), (x * (w - t) / 2, 0, 0)) for x in (-1, 1)]
-    return join(box((w - t, 0.5 * d, h - t), (0, -0.25 * d, t / 2)), *bars)
+    return fit(box((w - t, 0.5 * d, h - t), (0, -0.25 * d, t / 2)), *bars)
 
 
 FURNITURE: dict[str, Family] = {

@@ -6,12 +6,13 @@ Blockout and twin are the same: what the model has never been told about is to b
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from rushes.blender.inside.synth_shapes import Family, Mesh, Options, Size3, box, join, lathe, sphere
 
-__all__ = ["ODD"]
+__all__ = ["ODD", "rolling"]
 
 
 def _lump(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -129,16 +130,24 @@ def _cable(s: Size3, o: Options, twin: bool) -> Mesh:
     return np.asarray(verts, float), faces
 
 
-def _hills(s: Size3, o: Options, twin: bool) -> Mesh:
-    """Smooth rolling land all around, flat near the origin; `amount` metres high, waves `wave` metres long."""
-    n, amount, wave, salt = 110, o.get("amount", 3.0), o.get("wave", 22.0), o.get("salt", 0.0)
-    t = np.linspace(-1, 1, n)
-    axis = np.sign(t) * np.abs(t) ** 2.0 * s[0] / 2
-    x, y = np.meshgrid(axis, axis, indexing="ij")
-    k = 2 * math.pi / wave
+def rolling(x: Any, y: Any, o: Options) -> Any:
+    """Height of rolling land at x, y: flat near the origin, waves `wave` m long, `amount` m high, longer far out."""
+    salt, k = o.get("salt", 0.0), 2 * math.pi / o.get("wave", 40.0)
+    far = np.hypot(x, y)
     z = np.sin(k * x + salt) * np.cos(0.7 * k * y - salt) + 0.5 * np.sin(0.43 * k * (x + y) + 2 * salt) + 0.6
-    near = np.clip((np.hypot(x, y) - o.get("flat", 5.0)) / 18.0, 0, 1)
-    z = amount * z * near * near * (3 - 2 * near)
+    slow = np.sin(0.021 * x + salt) * np.cos(0.017 * y - salt) + 0.6
+    near = np.clip((far - o.get("flat", 5.0)) / 18.0, 0, 1)
+    wide = np.clip((far - 90.0) / 120.0, 0, 1)
+    return o.get("amount", 3.0) * (z * (1 - wide) + 2.5 * slow * wide) * near * near * (3 - 2 * near)
+
+
+def _hills(s: Size3, o: Options, twin: bool) -> Mesh:
+    """Smooth rolling land all around, see `rolling`."""
+    n = 120
+    t = np.linspace(-1, 1, n)
+    axis = np.sign(t) * np.abs(t) ** 1.8 * s[0] / 2
+    x, y = np.meshgrid(axis, axis, indexing="ij")
+    z = rolling(x, y, o)
     faces: list[tuple[int, ...]] = [
         (i * n + j, (i + 1) * n + j, (i + 1) * n + j + 1, i * n + j + 1) for i in range(n - 1) for j in range(n - 1)
     ]

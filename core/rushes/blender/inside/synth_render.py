@@ -29,7 +29,7 @@ ALBEDO = 0.6
 """Grey of the twin: gives bounced light its strength; divided out again."""
 SKY = 1.0e10
 SAMPLES = 6
-INDOOR_SAMPLES = 16
+INDOOR_SAMPLES = 9
 MOST_LAMPS = 12
 LAMP_POWER = 4 * math.pi**2
 """Watts of a point light whose irradiance over π at one metre is 1."""

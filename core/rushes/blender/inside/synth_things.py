@@ -13,7 +13,7 @@ import numpy as np
 
 from rushes.blender.inside.synth_furniture import FURNITURE
 from rushes.blender.inside.synth_odd import ODD
-from rushes.blender.inside.synth_shapes import Family, Mesh, Options, Size3, box, displaced, join, lathe, plane, sphere
+from rushes.blender.inside.synth_shapes import Family, Mesh, Options, Size3, box, displaced, fit, lathe, plane, sphere
 
 __all__ = ["THINGS"]
 
@@ -40,7 +40,7 @@ def _tower(s: Size3, o: Options, twin: bool) -> Mesh:
     parts = [box(s), box((w + 2 * out, d + 2 * out, 0.24), (0, 0, h - 0.3)), box((w + 0.1, d + 0.1, 0.42))]
     if h > 8.5:
         parts.append(box((w + 0.24, d + 0.24, 0.2), (0, 0, 4.0)))
-    return join(*parts)
+    return fit(*parts)
 
 
 def _gable_house(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -57,7 +57,7 @@ def _gable_house(s: Size3, o: Options, twin: bool) -> Mesh:
     if twin:
         parts.append(box((0.18, 2 * y, 0.1), (0, 0, h - 0.04)))
         parts.append(box((w + 0.1, d + 0.1, 0.42)))
-    return join(*parts)
+    return fit(*parts)
 
 
 def _bench(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -65,11 +65,11 @@ def _bench(s: Size3, o: Options, twin: bool) -> Mesh:
     seat = 0.52 * h
     legs = [box((0.07 * w, 0.85 * d, seat), (x * 0.4 * w, 0, 0)) for x in (-1, 1)]
     if not twin:
-        return join(*legs, box((w, d, 0.1 * h), (0, 0, seat)), box((w, 0.14 * d, 0.42 * h), (0, -0.43 * d, 0.58 * h)))
+        return fit(*legs, box((w, d, 0.1 * h), (0, 0, seat)), box((w, 0.14 * d, 0.42 * h), (0, -0.43 * d, 0.58 * h)))
     slats = [box((w, 0.27 * d, 0.08 * h), (0, (k - 1) * 0.34 * d, seat)) for k in range(3)]
     backs = [box((w, 0.1 * d, 0.17 * h), (0, -0.43 * d, (0.6 + 0.22 * k) * h)) for k in range(2)]
     posts = [box((0.05 * w, 0.08 * d, 0.42 * h), (x * 0.4 * w, -0.47 * d, 0.56 * h)) for x in (-1, 1)]
-    return join(*legs, *slats, *backs, *posts)
+    return fit(*legs, *slats, *backs, *posts)
 
 
 def _bin(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -85,9 +85,9 @@ def _hydrant(s: Size3, o: Options, twin: bool) -> Mesh:
     body = lathe([(0.36, 0.0), (0.36, 1.0)], 14, (w, w, h))
     arm = box((w, 0.3 * w, 0.16 * h), (0, 0, 0.58 * h))
     if not twin:
-        return join(body, arm)
+        return fit(body, arm)
     profile = [(0.5, 0), (0.5, 0.07), (0.33, 0.09), (0.33, 0.74), (0.42, 0.76), (0.42, 0.82), (0.3, 0.92), (0.0, 1.0)]
-    return join(lathe(profile, 14, (w, w, h)), arm)
+    return fit(lathe(profile, 14, (w, w, h)), arm)
 
 
 def _sign(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -97,8 +97,8 @@ def _sign(s: Size3, o: Options, twin: bool) -> Mesh:
     if o.get("round", 0.0) > 0.5:
         verts, faces = lathe([(0.5, 0.0), (0.5, 1.0)], 20, (w, w, d))
         turned = np.stack([verts[:, 0], verts[:, 2] - d / 2, verts[:, 1] + h - w / 2], -1)
-        return join(post, (turned, faces))
-    return join(post, box((w, d, 0.6 * w), (0, 0, h - 0.62 * w)))
+        return fit(post, (turned, faces))
+    return fit(post, box((w, d, 0.6 * w), (0, 0, h - 0.62 * w)))
 
 
 def _traffic(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -106,9 +106,9 @@ def _traffic(s: Size3, o: Options, twin: bool) -> Mesh:
     post = lathe([(0.5, 0.0), (0.5, 1.0)], 8, (0.13, 0.13, h))
     head = box((w, d, 0.9), (0, 0, h - 0.95))
     if not twin:
-        return join(post, head)
+        return fit(post, head)
     hoods = [box((0.8 * w, 0.16, 0.05), (0, 0.5 * d + 0.08, h - 0.95 + 0.28 * (k + 1))) for k in range(3)]
-    return join(post, head, *hoods)
+    return fit(post, head, *hoods)
 
 
 def _bus_stop(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -118,9 +118,9 @@ def _bus_stop(s: Size3, o: Options, twin: bool) -> Mesh:
     seat = box((0.7 * w, 0.4, 0.08), (0, -0.25 * d, 0.45))
     back = box((0.94 * w, 0.05, 0.72 * h), (0, -d / 2 + 0.08, 0.15 * h))
     if not twin:
-        return join(*posts, roof, seat, back)
+        return fit(*posts, roof, seat, back)
     bars = [box((0.05, 0.09, 0.8 * h), (x * 0.3 * w, -d / 2 + 0.08, 0.1 * h)) for x in (-1, 0, 1)]
-    return join(*posts, roof, seat, back, *bars, box((w + 0.06, d + 0.06, 0.06), (0, 0, h - 0.06)))
+    return fit(*posts, roof, seat, back, *bars, box((w + 0.06, d + 0.06, 0.06), (0, 0, h - 0.06)))
 
 
 def _awning(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -135,7 +135,7 @@ def _awning(s: Size3, o: Options, twin: bool) -> Mesh:
     ]
     faces: list[tuple[int, ...]] = [(0, 1, 2, 3), (7, 6, 5, 4), (0, 4, 5, 1), (1, 5, 6, 2), (2, 6, 7, 3), (3, 7, 4, 0)]
     sheet: Mesh = (np.asarray(verts, float), faces)
-    return join(sheet, box((w, 0.05, 0.3 * h), (0, y - 0.025, 0.0))) if twin else sheet
+    return fit(sheet, box((w, 0.05, 0.3 * h), (0, y - 0.025, 0.0))) if twin else sheet
 
 
 def _railing(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -144,7 +144,7 @@ def _railing(s: Size3, o: Options, twin: bool) -> Mesh:
     n = max(1, round(d / 2.0))
     posts = [box((w, w, h), (0, (k / n - 0.5) * (d - w), 0)) for k in range(n + 1)]
     rails = [box((0.7 * w, d, 0.7 * w), (0, 0, z * h - 0.7 * w)) for z in (1.0, 0.55)]
-    return join(*posts, *rails)
+    return fit(*posts, *rails)
 
 
 def _fence(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -156,7 +156,7 @@ def _fence(s: Size3, o: Options, twin: bool) -> Mesh:
     step = d / n
     pickets = [box((0.5 * w, 0.72 * step, h), (0.25 * w, (k + 0.5) * step - d / 2, 0)) for k in range(n)]
     rails = [box((0.5 * w, d, 0.1), (-0.25 * w, 0, z * h)) for z in (0.2, 0.72)]
-    return join(*pickets, *rails)
+    return fit(*pickets, *rails)
 
 
 def _well(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -164,7 +164,7 @@ def _well(s: Size3, o: Options, twin: bool) -> Mesh:
     ring = lathe([(0.5, 0.0), (0.5, 0.4 * h / w), (0.4, 0.4 * h / w), (0.4, 0.1 * h / w)], 20, (w, w, w))
     posts = [box((0.1, 0.1, 0.85 * h), (x * 0.42 * w, 0, 0)) for x in (-1, 1)]
     lid = lathe([(0.62, 0.0), (0.0, 1.0)], 4, (w, w, 0.25 * h), (0, 0, 0.75 * h))
-    return join(ring, *posts, lid)
+    return fit(ring, *posts, lid)
 
 
 def _tent(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -198,7 +198,7 @@ def _cactus(s: Size3, o: Options, twin: bool) -> Mesh:
                 (x * 0.38 * w, 0, low * h),
             )
         )
-    return join(stem, *arms)
+    return fit(stem, *arms)
 
 
 def _bare(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -221,7 +221,7 @@ def _bare(s: Size3, o: Options, twin: bool) -> Mesh:
                     min(h, mid[2] + 0.16 * h),
                 )
                 parts.append(rod((mid[0], mid[1], mid[2]), tip, 0.14 * t, 5))
-    return join(*parts)
+    return fit(*parts)
 
 
 def _log(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -251,21 +251,21 @@ def _lantern(s: Size3, o: Options, twin: bool) -> Mesh:
     w, _, h = s
     head = 0.22 * h
     if not twin:
-        return join(lathe([(0.5, 0.0), (0.5, 1.0)], 10, (0.16, 0.16, 0.8 * h)), box((w, w, head), (0, 0, h - head)))
+        return fit(lathe([(0.5, 0.0), (0.5, 1.0)], 10, (0.16, 0.16, 0.8 * h)), box((w, w, head), (0, 0, h - head)))
     foot = lathe([(0.5, 0.0), (0.5, 0.08), (0.3, 0.1), (0.2, 0.16), (0.16, 1.0)], 12, (0.36, 0.36, 0.8 * h))
     lamp = lathe([(0.3, 0.0), (0.5, 0.75), (0.54, 0.76), (0.12, 0.98), (0.0, 1.0)], 8, (w, w, head), (0, 0, h - head))
-    return join(foot, lamp)
+    return fit(foot, lamp)
 
 
 def _lamp_head(s: Size3, o: Options, twin: bool) -> Mesh:
     w, d, h = s
-    return box(s) if not twin else join(box((w, d, 0.6 * h), (0, 0, 0.4 * h)), box((0.85 * w, 0.85 * d, 0.4 * h)))
+    return box(s) if not twin else fit(box((w, d, 0.6 * h), (0, 0, 0.4 * h)), box((0.85 * w, 0.85 * d, 0.4 * h)))
 
 
 def _arm_post(s: Size3, o: Options, twin: bool) -> Mesh:
     """The post of a street lamp with an arm along +y, without its head."""
     _, d, h = s
-    return join(lathe([(0.5, 0.0), (0.32, 1.0)], 8, (0.18, 0.18, h)), box((0.08, d, 0.08), (0, 0.5 * d, h - 0.1)))
+    return fit(lathe([(0.5, 0.0), (0.32, 1.0)], 8, (0.18, 0.18, h)), box((0.08, d, 0.08), (0, 0.5 * d, h - 0.1)))
 
 
 def _ship(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -296,11 +296,11 @@ def _ship(s: Size3, o: Options, twin: bool) -> Mesh:
     mast = box((0.03 * w, 0.03 * w, 0.12 * h), (0, -0.3 * d, 0.88 * h))
     funnel = lathe([(0.5, 0.0), (0.45, 1.0)], 12, (0.22 * w, 0.3 * w, 0.2 * h), (0, -0.38 * d, deck + 0.3 * h))
     if not twin:
-        return join(hull, house, bridge, mast)
+        return fit(hull, house, bridge, mast)
     decks = [box((0.76 * w, 0.21 * d, 0.02 * h), (0, -0.3 * d, deck + k * 0.115 * h)) for k in (1, 2, 3)]
     hatch = [box((0.5 * w, 0.1 * d, 0.05 * h), (0, y * d, deck)) for y in (-0.1, 0.06, 0.22)]
     strake = [box((0.03 * w, 0.5 * d, 0.05 * h), (x * 0.5 * w, -0.05 * d, deck - 0.03 * h)) for x in (-1, 1)]
-    return join(hull, house, bridge, mast, funnel, *decks, *hatch, *strake)
+    return fit(hull, house, bridge, mast, funnel, *decks, *hatch, *strake)
 
 
 def _jib(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -311,7 +311,7 @@ def _jib(s: Size3, o: Options, twin: bool) -> Mesh:
     counter = box((t, t, 1.2 * t), (0, -0.28 * d, 0.8 * h))
     tie = rod((0, 0, h), (0, 0.55 * d, 0.88 * h), 0.05)
     if not twin:
-        return join(box((t, t, 0.9 * h)), box((0.8 * t, d, 0.7 * t), (0, 0.2 * d, 0.86 * h)), cab, counter, tie)
+        return fit(box((t, t, 0.9 * h)), box((0.8 * t, d, 0.7 * t), (0, 0.2 * d, 0.86 * h)), cab, counter, tie)
     out = [cab, counter, tie]
     out += [box((0.16 * t, 0.16 * t, 0.9 * h), (x * 0.42 * t, y * 0.42 * t, 0)) for x in (-1, 1) for y in (-1, 1)]
     steps = max(4, round(0.9 * h / (1.3 * t)))
@@ -329,7 +329,7 @@ def _jib(s: Size3, o: Options, twin: bool) -> Mesh:
             out.append(
                 rod((0, y + 0.5 * d / steps, 0.86 * h + 0.65 * t), (x * 0.33 * t, y + d / steps, 0.86 * h), 0.05 * t, 4)
             )
-    return join(*out)
+    return fit(*out)
 
 
 def _bollard(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -347,13 +347,13 @@ def _container(s: Size3, o: Options, twin: bool) -> Mesh:
     posts = [box((t, t, h), (x * (w - t) / 2, y * (d - t) / 2, 0)) for x in (-1, 1) for y in (-1, 1)]
     rails = [box((t, d, t), (x * (w - t) / 2, 0, z)) for x in (-1, 1) for z in (0, h - t)]
     ends = [box((w, t, t), (0, y * (d - t) / 2, z)) for y in (-1, 1) for z in (0, h - t)]
-    return join(box((w - 0.09, d - 0.09, h - 0.04), (0, 0, 0.02)), *posts, *rails, *ends)
+    return fit(box((w - 0.09, d - 0.09, h - 0.04), (0, 0, 0.02)), *posts, *rails, *ends)
 
 
 def _pavement(s: Size3, o: Options, twin: bool) -> Mesh:
     """A raised pavement along y; the twin's kerb stands out a little."""
     w, d, h = s
-    return box(s) if not twin else join(box((w - 0.04, d - 0.04, h)), box((w, d, 0.8 * h)))
+    return box(s) if not twin else fit(box((w - 0.04, d - 0.04, h)), box((w, d, 0.8 * h)))
 
 
 def _plane(s: Size3, o: Options, twin: bool) -> Mesh:
@@ -371,9 +371,9 @@ def _statue(s: Size3, o: Options, twin: bool) -> Mesh:
     base = (
         box((w, d, 0.3 * h))
         if not twin
-        else join(box((w, d, 0.06 * h)), box((0.86 * w, 0.86 * d, 0.3 * h)), box((w, d, 0.04 * h), (0, 0, 0.27 * h)))
+        else fit(box((w, d, 0.06 * h)), box((0.86 * w, 0.86 * d, 0.3 * h)), box((w, d, 0.04 * h), (0, 0, 0.27 * h)))
     )
-    return join(base, box((0.5 * w, 0.5 * d, 0.7 * h), (0, 0, 0.3 * h), (0.4, 0.4)))
+    return fit(base, box((0.5 * w, 0.5 * d, 0.7 * h), (0, 0, 0.3 * h), (0.4, 0.4)))
 
 
 THINGS: dict[str, Family] = {
