@@ -1,4 +1,4 @@
-"""`rushes demo`, `eval`, `bench`, `train`, `dataset`."""
+"""`rushes demo`, `eval`, `bench`, `train`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rushes.contracts import JobContext, Metric
+    from rushes.jobs.bench import BenchSettings
     from rushes.jobs.demo import Ask
     from rushes.jobs.registry import Services
 
-__all__ = ["bench", "dataset_app", "demo", "evaluate", "train_app"]
+__all__ = ["bench", "demo", "evaluate", "forward", "train_app"]
 
 train_app = typer.Typer(help="Train models of your own.", no_args_is_help=True)
 _QUEUE = "50 jobs with the worker killed at random: nothing lost, nothing half"
-dataset_app = typer.Typer(help="Data for training.", no_args_is_help=True)
 
 
 def demo(
@@ -69,25 +69,30 @@ def _error(take: Mapping[str, Any]) -> str:
     return "" if take["warp_error"] is None else f"{take['warp_error']:.2f}"
 
 
-def _measure(names: Sequence[str], title: str, json: Path | None, blend: Path | None, generator: str) -> None:
+def _measure(names: Sequence[str], title: str, json: Path | None, settings: BenchSettings) -> None:
     from rushes.cli.local import run_here
     from rushes.client import rushes_home
-    from rushes.jobs.bench import BenchSettings
     from rushes.jobs.evals import EVALUATIONS, Evaluation, run_evaluations
     from rushes.jobs.metrics import HEADINGS, all_ok, table_rows, write_json
     from rushes.jobs.registry import Services
 
     known = {**EVALUATIONS, "queue": Evaluation(_QUEUE, _queue)}
     services = Services(home=rushes_home())
-    BenchSettings(blend=blend.absolute() if blend else None, generator=generator).put(services)
+    settings.put(services)
     metrics = run_here(lambda context: run_evaluations(names, services, context, known))
     table(HEADINGS, table_rows(metrics), title=title)
     if json is not None:
         write_json(metrics, json.expanduser().absolute())
         say_path("Figures in", json)
+    if settings.sheets is not None:
+        say_path("Sheets in", settings.sheets)
     if not all_ok(metrics):
         out().print("Not every figure holds its bar.")
         raise typer.Exit(1)
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return path.expanduser().absolute() if path else None
 
 
 def _queue(services: Services, context: JobContext) -> tuple[Metric, ...]:
@@ -106,6 +111,12 @@ def evaluate(
     json: JsonOption = None,
     blend: BlendOption = None,
     generator: GeneratorOption = "house",
+    sheets: Annotated[
+        Path | None, typer.Option(help="With `house`: write picture sheets into this folder.", show_default=False)
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="With `house`: another model's folder, measured beside it.", show_default=False)
+    ] = None,
 ) -> None:
     """Measure one thing and hold it against its bar."""
     if name is None:
@@ -114,14 +125,20 @@ def evaluate(
         rows = [(key, value.about) for key, value in EVALUATIONS.items()]
         table(("name", "what it measures"), [*rows, ("queue", _QUEUE)])
         return
-    _measure([name], f"Evaluation: {name}", json, blend, generator)
+    from rushes.jobs.bench import BenchSettings
+
+    if name != "house" and (sheets or baseline):
+        raise typer.BadParameter("--sheets and --baseline belong to `rushes eval house`.")
+    settings = BenchSettings(_absolute(blend), generator, baseline=_absolute(baseline), sheets=_absolute(sheets))
+    _measure([name], f"Evaluation: {name}", json, settings)
 
 
 def bench(json: JsonOption = None, blend: BlendOption = None, generator: GeneratorOption = "house") -> None:
     """Measure speeds and memory on this machine."""
+    from rushes.jobs.bench import BenchSettings
     from rushes.jobs.evals import BENCH
 
-    _measure(BENCH, "Bench", json, blend, generator)
+    _measure(BENCH, "Bench", json, BenchSettings(_absolute(blend), generator))
 
 
 @train_app.command(
@@ -129,26 +146,10 @@ def bench(json: JsonOption = None, blend: BlendOption = None, generator: Generat
 )
 def train_house(context: typer.Context) -> None:
     """Train the house model on prepared pictures; goes on where it stopped. See `rushes train house --help`."""
-    _forward("rushes.training.house", context.args)
+    forward("rushes.training.house", context.args)
 
 
-@dataset_app.command(
-    "synth", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-)
-def dataset_synth(context: typer.Context) -> None:
-    """Render procedural scenes for training. See `rushes dataset synth --help`."""
-    _forward("rushes.training.synth", context.args)
-
-
-@dataset_app.command(
-    "prepare", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-)
-def dataset_prepare(context: typer.Context) -> None:
-    """Turn rendered scenes into pictures to train on. See `rushes dataset prepare --help`."""
-    _forward("rushes.training.dataset", context.args)
-
-
-def _forward(module: str, arguments: list[str]) -> None:
+def forward(module: str, arguments: list[str]) -> None:
     """Hand the rest of the command line to a trainer's own `main`."""
     import importlib
     import logging

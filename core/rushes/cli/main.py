@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from rushes.cli import engine, figures, machine, shooting, takes
+from rushes.cli import datasets, engine, figures, machine, shooting, takes
 from rushes.cli.output import explain, prepare_streams
 
 __all__ = ["app", "run"]
@@ -38,7 +38,7 @@ app.command("demo")(figures.demo)
 app.command("eval")(figures.evaluate)
 app.command("bench")(figures.bench)
 app.add_typer(figures.train_app, name="train")
-app.add_typer(figures.dataset_app, name="dataset")
+app.add_typer(datasets.dataset_app, name="dataset")
 
 # Typer carries its own click from 0.2x on and uses the installed one before: the class is taken from its family.
 _CallError = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
