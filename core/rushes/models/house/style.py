@@ -16,7 +16,7 @@ from rushes.models.house.style_facade import facade
 from rushes.models.house.style_figure import figure
 from rushes.models.house.style_ground import ground
 from rushes.models.house.style_interior import floor, room
-from rushes.models.house.style_patch import Patch, Style, gather, scatter
+from rushes.models.house.style_patch import Patch, Style
 from rushes.models.house.style_sky import clouds
 from rushes.models.house.style_things import fixture, foliage, prop
 from rushes.models.house.style_vehicle import vehicle
@@ -58,9 +58,9 @@ def draw(s: Surface) -> Style:
     for cls, paint in table.items():
         where = s.cls == cls
         if np.any(where):
-            patch = gather(s, style, where)
+            patch = Patch(s, style, where)
             paint(patch)
-            scatter(style, patch, where)
+            patch.put(style)
     _snow(s, style)
     clouds(s, style)
     style.color = np.clip(style.color, 0.006, 0.92).astype(np.float32)

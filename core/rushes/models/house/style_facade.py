@@ -104,7 +104,6 @@ def facade(p: Patch) -> None:
     up = p.normal_local[:, 2]
     # Roof slabs, chimneys, signs and posts are part of a building, but nobody lives in them.
     housed = (p.height > 2.0) & (np.minimum(p.extent[:, 0], p.extent[:, 1]) > 1.6)
-    p.wall[:] = 0
     walls = np.abs(up) < 0.4
     grid = _grid(p, housed)
     _texture(p, grid, walls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from rushes.contracts import Vec3
 from rushes.models.house.noise import Array, hash01
 from rushes.models.house.surface import HouseFrame, Surface
 
-__all__ = ["Patch", "Style", "band", "gather", "paint_over", "pick", "scatter", "tint"]
+__all__ = ["Patch", "Style", "band", "paint_over", "pick", "tint"]
 
 
 @dataclass
@@ -38,39 +39,92 @@ class Style:
     """(H, W, 3) albedo, linear Rec.709: the artist's or the palette's colour with everything painted on it."""
 
 
-@dataclass
 class Patch:
-    """N pixels of one class. What they know, then what is painted on them; float32, (N,) unless said otherwise."""
+    """N pixels of one class. What they know, taken when asked for; then what is painted on them.
 
-    frame: HouseFrame
-    view: Array
-    point: Array
-    normal: Array
-    facing: Array
-    foot: Array
-    local: Array
-    """(N, 3)"""
-    normal_local: Array
-    extent: Array
-    unit: Array
-    code: Array
-    """(N, 4)"""
-    hint: Array
-    salt: NDArray[np.int64]
-    height: Array
-    fine: Array
-    coarse: Array
-    key: NDArray[np.int64]
-    """An integer per object and seed, for hashing."""
-    glass: Array
-    lit: Array
-    trim: Array
-    detail: Array
-    part: Array
-    color: Array
-    """(N, 3)"""
-    wall: Array
-    """(N, 4)"""
+    Arrays are float32 and (N,), vectors (N, 3) and codes (N, 4).
+    """
+
+    def __init__(self, s: Surface, style: Style, where: NDArray[np.bool_]) -> None:
+        self._s, self._at = s, np.flatnonzero(where)
+        self.frame: HouseFrame = s.frame
+        self.fine, self.coarse = self._take(style.fine), self._take(style.coarse)
+        zero = np.zeros_like(self.fine)
+        self.glass, self.lit, self.trim, self.part = zero, zero.copy(), zero.copy(), zero.copy()
+        self.detail: Array = self._take(style.detail)
+        self.color: Array = self._take(style.color)
+        """(N, 3)"""
+        self.wall: Array | None = None
+        """(N, 4) where there are walls."""
+
+    def _take(self, a: Array) -> Array:
+        return a.reshape(-1, *a.shape[2:]).take(self._at, axis=0)
+
+    @cached_property
+    def view(self) -> Array:
+        return self._take(self._s.view)
+
+    @cached_property
+    def point(self) -> Array:
+        return self._take(self._s.point)
+
+    @cached_property
+    def normal(self) -> Array:
+        return self._take(self._s.normal)
+
+    @cached_property
+    def facing(self) -> Array:
+        return self._take(self._s.facing)
+
+    @cached_property
+    def foot(self) -> Array:
+        return self._take(self._s.foot)
+
+    @cached_property
+    def local(self) -> Array:
+        return self._take(self._s.local)
+
+    @cached_property
+    def normal_local(self) -> Array:
+        return self._take(self._s.normal_local)
+
+    @cached_property
+    def extent(self) -> Array:
+        return self._take(self._s.extent)
+
+    @cached_property
+    def unit(self) -> Array:
+        return self._take(self._s.unit)
+
+    @cached_property
+    def code(self) -> Array:
+        return self._take(self._s.code)
+
+    @cached_property
+    def hint(self) -> Array:
+        return self._take(self._s.hint)
+
+    @cached_property
+    def salt(self) -> NDArray[np.int64]:
+        return self._take(self._s.salt)
+
+    @cached_property
+    def height(self) -> Array:
+        return self._take(self._s.height)
+
+    @cached_property
+    def key(self) -> NDArray[np.int64]:
+        """An integer per object and seed, for hashing."""
+        a, b = np.floor((self.code[:, 1] + 1.0) * 40000.0), np.floor((self.code[:, 3] + 1.0) * 3000.0)
+        return a.astype(np.int64) + 131 * b.astype(np.int64)
+
+    def put(self, style: Style) -> None:
+        """Give what was painted back to the frame."""
+        for name in ("glass", "lit", "trim", "detail", "part"):
+            getattr(style, name).reshape(-1)[self._at] = getattr(self, name)
+        style.color.reshape(-1, 3)[self._at] = self.color
+        if self.wall is not None:
+            style.wall.reshape(-1, 4)[self._at] = self.wall
 
     def blur_up(self) -> Array:
         """Width of a pixel along the vertical of a wall, metres."""
@@ -89,37 +143,6 @@ class Patch:
     def shade(self, strength: float | Array) -> None:
         """Let the noise of `detail` lighten and darken the colour."""
         self.color *= np.exp(np.float32(1.0) * strength * self.detail)[:, None]
-
-
-_GIVEN = (
-    "view", "point", "normal", "facing", "foot", "local", "normal_local", "extent", "unit", "code", "hint", "salt",
-    "height",
-)  # fmt: skip
-_MADE = ("glass", "lit", "trim", "detail", "part", "color", "wall")
-
-
-def gather(s: Surface, style: Style, where: NDArray[np.bool_]) -> Patch:
-    """The pixels `where`."""
-    at = np.flatnonzero(where)
-
-    def take(a: Array) -> Array:
-        return a.reshape(-1, *a.shape[2:])[at]
-
-    given = {name: take(getattr(s, name)) for name in _GIVEN}
-    code = given["code"]
-    key = np.floor((code[:, 1] + 1.0) * 40000.0).astype(np.int64) + 131 * np.floor((code[:, 3] + 1.0) * 3000.0).astype(
-        np.int64
-    )
-    made = {name: take(getattr(style, name)) for name in ("fine", "coarse", *_MADE)}
-    return Patch(frame=s.frame, key=key, **given, **made)
-
-
-def scatter(style: Style, p: Patch, where: NDArray[np.bool_]) -> None:
-    """Put what was painted back."""
-    at = np.flatnonzero(where)
-    for name in _MADE:
-        whole = getattr(style, name)
-        whole.reshape(-1, *whole.shape[2:])[at] = getattr(p, name)
 
 
 def band(x: Array, start: Array | float, end: Array | float, blur: Array) -> Array:

@@ -9,7 +9,7 @@ from rushes.models.house.noise import Array, fbm, hash01, stripe
 from rushes.models.house.style_patch import Patch, band, paint_over, pick, tint
 from rushes.models.house.surface import lumps
 
-__all__ = ["fixture", "foliage", "hull", "prop"]
+__all__ = ["afloat", "fixture", "foliage", "hull", "prop"]
 
 _BOOKS = tint("7a2f2a", "2f4a5a", "b59a5a", "3f5a44", "8a8478", "4a3a55", "c9b898", "2a2a2e")
 _WOODS = tint("8a6540", "6e4d30", "a07a4e", "7a6a55")
@@ -27,8 +27,7 @@ def prop(p: Patch) -> None:
     w = p.blur().astype(np.float32)
     wide, deep = np.maximum(p.extent[:, 0], p.extent[:, 1]), np.minimum(p.extent[:, 0], p.extent[:, 1])
     inside = p.frame.place == "interior"
-    boat = (wide > 2.8 * deep) & (wide > 3.0) & (wide > 2.0 * p.height) & (p.height < 6) & (not inside)
-    boat &= (p.frame.place == "harbour") & (deep > 0.9)
+    boat = afloat(p) & (not inside)
     container = (p.height > 2.1) & (p.height < 3.6) & (wide > 4.0) & (deep < 3.6) & (not inside)
     rough = np.abs(np.abs(p.normal_local).max(-1) - 1.0) > 0.02
     rocky = _lumpy(p) & (not inside)
@@ -69,7 +68,8 @@ def prop(p: Patch) -> None:
 
 def _lumpy(p: Patch) -> Array:
     """Rocks: low, wide, and seen at normals that boxes do not have. By the object's grey-brown colour and shape."""
-    dull = np.ptp(p.hint, axis=-1) < 0.28
+    r, g, b = p.hint[:, 0], p.hint[:, 1], p.hint[:, 2]
+    dull = (np.ptp(p.hint, axis=-1) < 0.3) & (r >= 0.9 * g) & (g >= 0.8 * b) & (p.height < 1.05 * p.extent.max(-1))
     squat = (p.height < 0.95 * np.maximum(p.extent[:, 0], p.extent[:, 1])) & (p.height > 0.25)
     return dull & squat & np.isin(p.salt, _curved(p))
 
@@ -150,15 +150,22 @@ def _cloth(p: Patch, side: Array, u: Array, v: Array, w: Array, wooden: Array) -
     p.trim += (0.6 * knob - 0.6 * np.clip(seam + joint, 0, 1)).astype(np.float32)
 
 
+def afloat(p: Patch) -> NDArray[np.bool_]:
+    """Boats and ships: long, and with their keel below the ground of the scene."""
+    wide, deep = np.maximum(p.extent[:, 0], p.extent[:, 1]), np.minimum(p.extent[:, 0], p.extent[:, 1])
+    keel = p.point[:, 2] - p.local[:, 2]
+    return (wide > 1.8 * deep) & (wide > 2.5) & (wide > 1.6 * p.height) & (deep > 0.9) & (keel < -0.25)
+
+
 def hull(p: Patch, where: Array) -> None:
     """A boat: bottom paint below the waterline, a stripe, planking, portholes, a pale deck."""
     u, v, side = _sides(p)
     w = p.blur().astype(np.float32)
     on = (where & side).astype(np.float32)
     h = np.maximum(p.height, 0.3)
-    line = 0.3 * h
+    line = np.minimum(0.3 * h, 2.8)
     bottom = on * band(v, -9, line, w)
-    mark = on * band(v, line, line + 0.09 * h, w)
+    mark = on * band(v, line, line + np.minimum(0.09 * h, 0.5), w)
     planks = stripe(v / 0.2, 0.0, 0.12, w / 0.2) * np.clip(1.4 - 1.6 * w / 0.2, 0, 1) * on
     paint_over(p.color, bottom, pick(p.key, 51, tint("6e2a22", "2a2d33", "244a44")))
     paint_over(p.color, mark, (0.66, 0.64, 0.58))
