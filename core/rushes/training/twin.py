@@ -150,14 +150,19 @@ def paint(scene: RenderedScene, variant: Variant) -> NDArray[np.uint8]:
     return np.round(np.clip(small, 0, 1) * 255).astype(np.uint8)
 
 
+_AIM = {"day": 0.21, "dawn": 0.17, "dusk": 0.14, "night": 0.075}
+_AIM_INSIDE = {"day": 0.20, "dawn": 0.16, "dusk": 0.14, "night": 0.11}
+
+
 def _gain(linear: Array, s: Surface, variant: Variant) -> np.float32:
-    """The camera's exposure: a room, and a night in noir, are exposed for what there is."""
+    """The camera's exposure: outside it leans to the hour's key, a room is exposed for what there is."""
     if variant.place == "interior":
-        aim = {"day": 0.20, "dawn": 0.16, "dusk": 0.14, "night": 0.11}[variant.hour]
-        return np.float32(exposure(linear, ~s.sky, aim, 7.0))
+        return np.float32(exposure(linear, ~s.sky, _AIM_INSIDE[variant.hour], 8.0))
+    aim = _AIM[variant.hour] * (1.45 if variant.place == "snow" or variant.weather in ("fog", "snowfall") else 1.0)
     if variant.mood == "noir":
-        return np.float32(max(1.0, exposure(linear, ~s.sky, 0.14, 3.5)))
-    return np.float32(1.0)
+        return np.float32(exposure(linear, ~s.sky, max(aim, 0.12), 5.0) ** 0.75)
+    most = 3.2 if variant.hour == "night" else 1.8
+    return np.float32(exposure(linear, ~s.sky, aim, most) ** 0.5)
 
 
 def _spill(variant: Variant) -> float:

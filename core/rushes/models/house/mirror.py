@@ -18,6 +18,8 @@ _GROUND, _WATER = CLASSES.index("ground"), CLASSES.index("water")
 _STEPS = 18
 _FAR = 3000.0
 _EDGE = 0.08
+_SOLID = 0.55
+"""A ray that is behind a thing by more than this share of its depth passes by."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Mirror:
     """Picture coordinate -1 (top) to 1 (bottom)."""
     share: Array
     """1 where the reflection is in the picture, falling to 0 towards its edges; 0 elsewhere."""
+    bend: Array
+    """(H, W, 3) how far waves bend the normal; 0 where nothing mirrors."""
 
 
 def ripples(s: Surface, style: Style) -> Array:
@@ -83,7 +87,8 @@ def mirrored(s: Surface, style: Style) -> Mirror:
     x, y, share = (np.zeros((h, w), np.float32) for _ in range(3))
     where = mirroring(s)
     if not np.any(where) or h < 4 or w < 4:
-        return Mirror(x, y, share)
+        return Mirror(x, y, share, np.zeros((h, w, 3), np.float32))
+    bend = ripples(s, style)
     view = _View(s)
     reach = np.zeros((h, w), np.float32)
     half = np.zeros((h, w), np.bool_)
@@ -95,7 +100,7 @@ def mirrored(s: Surface, style: Style) -> Mirror:
     reach.reshape(-1)[at] = view.march(start, away, step)
     reach = np.repeat(np.repeat(reach[::2, ::2], 2, 0), 2, 1)[:h, :w]
     at = np.flatnonzero(where & (reach > 0))
-    normal = ripples(s, style).reshape(-1, 3)[at] + np.array([0.0, 0.0, 1.0], np.float32)
+    normal = bend.reshape(-1, 3)[at] + np.array([0.0, 0.0, 1.0], np.float32)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
     away = _reflect(s.view.reshape(-1, 3)[at], normal)
     away[:, 2] = np.abs(away[:, 2]) + np.float32(1e-3)
@@ -103,12 +108,12 @@ def mirrored(s: Surface, style: Style) -> Mirror:
     px, py, z = view.project(end)
     inside = (np.abs(px) < 1) & (np.abs(py) < 1) & (z > 0.05)
     seen = view.sample(px, py)
-    inside &= seen > 0.55 * np.minimum(z, 0.9 * _FAR)
+    inside &= seen > _SOLID * np.minimum(z, 0.9 * _FAR)
     edge = np.clip((1 - np.abs(px)) / _EDGE, 0, 1) * np.clip((1 - np.abs(py)) / _EDGE, 0, 1)
     x.reshape(-1)[at] = np.where(inside, px, 0)
     y.reshape(-1)[at] = np.where(inside, py, 0)
     share.reshape(-1)[at] = np.where(inside, edge, 0)
-    return Mirror(x, y, share)
+    return Mirror(x, y, share, bend)
 
 
 def _reflect(view: Array, normal: Array) -> Array:
@@ -161,9 +166,7 @@ class _View:
             px, py, z = self.project(a + away[alive] * t[:, None])
             out = (np.abs(px) > 1) | (np.abs(py) > 1) | (z < 0.05)
             seen = self.sample(px, py)
-            thick = 0.35 * (t - last) * np.abs(away[alive, 2]) + 0.15 * t + 0.3 if n else 0.3 * t + 0.2
-            behind = ~out & (z > seen * 1.002) & (seen < 0.98 * _FAR)
-            solid = behind & (z < seen + thick)
+            solid = ~out & (z > seen * 1.002) & (seen > _SOLID * z) & (seen < 0.98 * _FAR)
             if np.any(solid):
                 found[alive[solid]] = self._refine(
                     a[solid], away[alive[solid]], last[solid] if n else 0 * t[solid], t[solid]

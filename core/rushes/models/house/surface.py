@@ -179,8 +179,10 @@ def survey(frame: HouseFrame) -> Surface:
     view, point, foot = _rays(frame.depth, frame.camera, frame.pixel_aspect)
     sky = (frame.ids == 0) | (frame.depth >= _SKY_DEPTH)
     ids = np.where(sky, 0, frame.ids).astype(np.int64)
-    present, index = np.unique(ids, return_inverse=True)
-    index = index.reshape(ids.shape)
+    present = np.flatnonzero(np.bincount(ids.ravel()))
+    row_of = np.zeros(int(present[-1]) + 1, np.int64)
+    row_of[present] = np.arange(len(present))
+    index = row_of[ids]
     n = len(present)
     turn = np.tile(np.eye(3, dtype=np.float32), (n, 1, 1))
     origin, extent = np.zeros((n, 3), np.float32), np.ones((n, 3), np.float32)
