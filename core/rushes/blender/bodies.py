@@ -136,14 +136,14 @@ def _legs(
         spread = (0.1 if phase is None else -0.1) * apart * side
         knee = (knee[0] + spread, knee[1], knee[2])
         ankle = _swing(knee, a - k, shin)
-        out.add(top, knee, 0.05 * h * wide, 0.036 * h * wide)
-        out.add(knee, ankle, 0.036 * h * wide, 0.024 * h)
+        out.add(top, knee, 0.056 * h * wide, 0.042 * h * wide)
+        out.add(knee, ankle, 0.042 * h * wide, 0.03 * h)
         lift = 0.0 if phase is None else max(0.0, k - 0.35) * 0.9
         long = min(0.1 * h, max(0.03 * h, reach - max(0.0, ankle[1]) - 0.02 * h))
-        toe_z = max(0.022 * h, ankle[2] - 0.015 * h - long * math.sin(lift))
-        heel = (ankle[0], ankle[1] - 0.018 * h, max(ankle[2] - 0.017 * h, 0.024 * h))
+        toe_z = max(0.021 * h, ankle[2] - 0.015 * h - long * math.sin(lift))
+        heel = (ankle[0], ankle[1] - 0.018 * h, max(ankle[2] - 0.017 * h, 0.027 * h))
         toe = (ankle[0] + side * 0.012 * h, ankle[1] + long, toe_z)
-        out.add(heel, toe, 0.024 * h, 0.019 * h)
+        out.add(heel, toe, 0.027 * h, 0.021 * h)
     return shift, 0.0, sink
 
 
@@ -194,10 +194,10 @@ def _arms(
         wrist = _swing(elbow, swing + flex, lower)
         inward = 0.06 * h if phase is None and flex > 1 else 0.006 * h
         wrist = (wrist[0] - side * inward, min(wrist[1], reach - 0.02 * h), wrist[2])
-        out.add(top, elbow, 0.033 * h, 0.027 * h)
-        out.add(elbow, wrist, 0.027 * h, 0.021 * h)
+        out.add(top, elbow, 0.038 * h, 0.032 * h)
+        out.add(elbow, wrist, 0.032 * h, 0.025 * h)
         hand = _swing(wrist, swing + flex, 0.035 * h)
-        out.add(wrist, (hand[0], min(hand[1], reach - 0.02 * h), hand[2]), 0.018 * h, 0.02 * h, (0.8, 1.0, 1.0))
+        out.add(wrist, (hand[0], min(hand[1], reach - 0.02 * h), hand[2]), 0.021 * h, 0.023 * h, (0.8, 1.0, 1.0))
 
 
 def _head(out: _Cones, h: float, head: float, neck_z: float, u: list[float], child: float) -> None:
@@ -231,29 +231,45 @@ def vehicle(extent: tuple[float, float, float]) -> Body | None:
     return None if solids is None else Body(np.zeros((0, 11)), solids, turned)
 
 
+_LOBES, _TUFTS = 22, 20
+
+
 @cache
 def crown_spheres(boxy: bool) -> Vec:
-    """(K, 4) spheres (x, y, z, radius) whose union is a leafy crown inside the unit ball, or inside the unit cube."""
-    rng = np.random.default_rng(20)
-    rows: list[list[float]] = []
-    for count, low, high in ((34, 0.27, 0.36), (60, 0.13, 0.2)):
-        k = np.arange(count) + 0.5
-        z = 1 - 2 * k / count
-        a = k * 2.399963 + rng.uniform(-0.25, 0.25, count)
-        z = np.clip(z + rng.uniform(-0.08, 0.08, count), -1, 1)
-        flat = np.sqrt(1 - z * z)
-        way = np.stack([flat * np.cos(a), flat * np.sin(a), z], -1)
-        radius = rng.uniform(low, high, count)
-        if boxy:
-            way = way / np.power(np.sum(np.abs(way) ** 8, -1), 1 / 8)[:, None]
-            at = np.clip(way, -1 + radius[:, None], 1 - radius[:, None])
-        else:
-            at = way * ((1 - radius) * rng.uniform(0.9, 1.0, count))[:, None]
-        rows += np.concatenate([at, radius[:, None]], -1).tolist()
-    rows.append([0.0, 0.0, 0.0, 0.68])
+    """(L, C, 4) spheres (x, y, z, radius) whose union is a leafy crown inside the unit ball, or the unit cube.
+
+    The first of each row is a lobe of foliage; the others are tufts of leaves on it.
+    """
+    rng = np.random.default_rng(7)
+    out = np.zeros((_LOBES, 1 + _TUFTS, 4))
+    k = np.arange(_LOBES) + 0.5
+    z = np.clip(1 - 2 * k / _LOBES + rng.uniform(-0.1, 0.1, _LOBES), -1, 1)
+    way = _ways(z, k * 2.399963 + rng.uniform(-0.35, 0.35, _LOBES))
+    radius = rng.uniform(0.22, 0.38, _LOBES)
+    radius[-1] = 0.58  # the heart, so that nothing shows through
     if boxy:
-        rows += [[x * 0.42, y * 0.42, z * 0.42, 0.5] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]
-    return np.asarray(rows)
+        square = way / np.power(np.sum(np.abs(way) ** 8, -1), 1 / 8)[:, None]
+        at = np.clip(square, -0.97 + radius[:, None], 0.97 - radius[:, None])
+    else:
+        at = way * ((0.94 - radius) * rng.uniform(0.88, 1.0, _LOBES))[:, None]
+    at[-1] = 0.0
+    out[:, 0, :3], out[:, 0, 3] = at, radius
+    for lobe in range(_LOBES):
+        k = np.arange(_TUFTS) + 0.5
+        z = np.clip(1 - 2 * k / _TUFTS + rng.uniform(-0.15, 0.15, _TUFTS), -1, 1)
+        small = rng.uniform(0.07, 0.125, _TUFTS)
+        tuft = at[lobe] + radius[lobe] * rng.uniform(0.86, 1.04, _TUFTS)[:, None] * _ways(
+            z, k * 2.399963 + rng.uniform(0, 6.3) + rng.uniform(-0.3, 0.3)
+        )
+        room = np.abs(tuft).max(-1) if boxy else np.linalg.norm(tuft, axis=-1)
+        tuft *= np.minimum(1.0, (1.0 - small) / np.maximum(room, 1e-6))[:, None]
+        out[lobe, 1:, :3], out[lobe, 1:, 3] = tuft, small
+    return out
+
+
+def _ways(z: Any, angle: Any) -> Any:
+    flat = np.sqrt(1 - z * z)
+    return np.stack([flat * np.cos(angle), flat * np.sin(angle), z], -1)
 
 
 def crown_turn(extent: tuple[float, float, float]) -> float:

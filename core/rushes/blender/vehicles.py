@@ -64,24 +64,16 @@ def _skirt(
 
 def _car(w: float, length: float, h: float, chance: float) -> tuple[Solid, ...]:
     e = 0.5 * length
-    r = min(0.23 * h, 0.36, 0.085 * length)
+    r = min(0.2 * h, 0.36, 0.08 * length)
     front, rear = 0.62 * e, -0.6 * e
-    belt, low, arch = 0.58 * h, 0.13 * h, min(2.12 * r, 0.52 * h)
+    belt, low, arch = 0.58 * h, 0.13 * h, min(2.15 * r, 0.43 * h)
     kind = "van" if h > 1.78 or h > 0.44 * length else "pickup" if length > 4.95 and h > 1.6 else "car"
     parts = _skirt(w, low, arch, (-0.985 * e, 0.985 * e), (rear, front), 1.22 * r)
     if kind == "van":
-        belt = 0.5 * h
-        body = [
-            (-e, arch),
-            (e, arch),
-            (e * 0.985, 0.44 * h),
-            (0.74 * e, 0.56 * h),
-            (0.42 * e, 0.97 * h),
-            (0.3 * e, h),
-            (-0.96 * e, h),
-            (-e, 0.9 * h),
-        ]
-        parts.append(_solid(body, 0.51 * w, -0.055 * w / h))
+        cabin = [(-e, arch), (0.74 * e, arch), (0.74 * e, 0.55 * h), (0.42 * e, 0.97 * h), (0.3 * e, h)]
+        parts.append(_solid([*cabin, (-0.96 * e, h), (-e, 0.9 * h)], 0.51 * w, -0.055 * w / h))
+        hood = [(0.4 * e, arch), (e, arch), (e, 0.47 * h), (0.95 * e, 0.52 * h), (0.72 * e, 0.58 * h)]
+        parts.append(_solid([*hood, (0.4 * e, 0.6 * h)], 0.51 * w, -0.055 * w / h))
     elif kind == "pickup":
         parts.append(
             _solid(
@@ -111,7 +103,7 @@ def _car(w: float, length: float, h: float, chance: float) -> tuple[Solid, ...]:
                 [
                     (-e, arch),
                     (e, arch),
-                    (e, 0.44 * h),
+                    (e, 0.47 * h),
                     (0.95 * e, 0.53 * h),
                     (0.36 * e, belt + 0.03 * h),
                     (-0.72 * e, belt + 0.05 * h),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rushes.blender import bodies
-from rushes.blender.inside.synth_shapes import Family, Mesh, Options, Size3, box, capsule, join, lathe, sphere
+from rushes.blender.inside.synth_shapes import Family, Mesh, Options, Size3, arc, box, capsule, join, lathe, sphere
 
 __all__ = ["BODIES", "body_mesh", "conifer_mesh", "crown_mesh"]
 
@@ -75,10 +75,12 @@ def _extrusion(solid: bodies.Solid) -> Mesh:
 @cache
 def _unit_crown(boxy: bool) -> Mesh:
     balls: list[Mesh] = []
-    for x, y, z, r in bodies.crown_spheres(boxy).tolist():
-        fine = r > 0.22
-        verts, faces = sphere((2 * r, 2 * r, 2 * r), 14 if fine else 8, (x, y, z - r))
-        balls.append((verts, faces))
+    for row in bodies.crown_spheres(boxy).tolist():
+        for k, (x, y, z, r) in enumerate(row):
+            if k and np.linalg.norm([x, y, z]) < 0.55:
+                continue  # deep inside, nobody sees it
+            size = (2 * r, 2 * r, 2 * r)
+            balls.append(lathe(arc(4), 6, size, (x, y, z - r)) if k else sphere(size, 12, (x, y, z - r)))
     return join(*balls)
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "Mesh",
     "Options",
     "Size3",
+    "arc",
     "box",
     "capsule",
     "displaced",
@@ -93,13 +94,14 @@ def lathe(
     return np.asarray(verts, float) * np.asarray(size) + np.asarray(at), faces
 
 
-def _arc(n: int, r: float = 0.5) -> list[tuple[float, float]]:
+def arc(n: int, r: float = 0.5) -> list[tuple[float, float]]:
+    """Half a circle as a profile of (radius, z) in `n` steps, from z = 0 to 2r."""
     return [(r * math.sin(math.pi * k / n), r - r * math.cos(math.pi * k / n)) for k in range(n + 1)]
 
 
 def sphere(size: Size3, sides: int = 24, at: Size3 = (0.0, 0.0, 0.0)) -> Mesh:
     """An ellipsoid standing on `at`."""
-    return lathe(_arc(max(6, sides // 2)), sides, size, at)
+    return lathe(arc(max(6, sides // 2)), sides, size, at)
 
 
 def capsule(size: Size3, sides: int = 16, at: Size3 = (0.0, 0.0, 0.0)) -> Mesh:

@@ -15,8 +15,6 @@ from rushes.models.house.noise import Array
 
 __all__ = ["cast_body", "cast_conifers", "cast_spheres"]
 
-_BATCH = 200_000
-"""Pairs of a ray and a primitive at once: what a processor's cache holds."""
 _CHUNK = 16_384
 """Rays at once."""
 _NONE = np.float32(np.inf)
@@ -150,27 +148,33 @@ def _solids(solids: Sequence[Solid], origin: Array, way: Array) -> tuple[Array, 
     return t, _unit(normal)
 
 
-def cast_spheres(spheres: Array, origin: Array, way: Array) -> tuple[Array, Array]:
-    """A union of spheres (K, 4): x, y, z, radius."""
+def cast_spheres(lobes: Array, origin: Array, way: Array) -> tuple[Array, Array]:
+    """A union of spheres (L, C, 4), x, y, z, radius: only the rows that a ray comes near are worked out."""
     t = np.full(len(way), _NONE, np.float32)
     normal = np.zeros((len(way), 3), np.float32)
-    at, radius = spheres[:, :3].astype(np.float32), spheres[:, 3].astype(np.float32)
-    bulge = _dot(at, at) - radius * radius
-    for start in range(0, len(way), step := max(1, _BATCH // len(at))):
-        part = slice(start, start + step)
-        ro, rd = origin[part], way[part]
-        square = _dot(rd, rd)[:, None]
-        b = _dot(ro, rd)[:, None] - rd @ at.T
-        c = _dot(ro, ro)[:, None] - 2 * (ro @ at.T) + bulge
-        under = b * b - square * c
-        hit = np.where(under > 0, -b - np.sqrt(np.maximum(under, 0)), _NONE)
-        best = np.argmin(hit, 1)
-        near = hit[np.arange(len(rd)), best]
-        good = np.isfinite(near) & (near > 0)
-        t[part] = np.where(good, near / square[:, 0], _NONE)
-        spot = ro + np.where(good, t[part], 0)[:, None] * rd
-        normal[part] = _unit(spot - at[best])
-    return t, normal
+    middle = lobes[:, 0, :3].astype(np.float32)
+    out = np.linalg.norm(lobes[..., :3] - lobes[:, :1, :3], axis=-1) + lobes[..., 3]
+    reach = out.max(1).astype(np.float32)
+    for start in range(0, len(way), _CHUNK):
+        ro, rd = origin[start : start + _CHUNK], way[start : start + _CHUNK]
+        square, along = _dot(rd, rd), _dot(ro, rd)
+        best, at = t[start : start + _CHUNK], normal[start : start + _CHUNK]
+        for row, touched in zip(lobes.astype(np.float32), _near(middle, reach, ro, rd), strict=True):
+            rays = np.flatnonzero(touched)
+            if not len(rays):
+                continue
+            o, d = ro[rays], rd[rays]
+            b = row[:, :3] @ d.T - along[rays]
+            c = (_dot(row[:, :3], row[:, :3]) - row[:, 3] ** 2)[:, None] - 2 * (row[:, :3] @ o.T) + _dot(o, o)
+            under = b * b - square[rays] * c
+            near = np.where(under > 0, b - np.sqrt(np.maximum(under, 0)), _NONE)
+            which = np.argmin(near, 0)
+            found = near[which, np.arange(len(rays))] / square[rays]
+            better = (found < best[rays]) & (found > 0)
+            hit = rays[better]
+            best[hit] = found[better]
+            at[hit] = o[better] + found[better, None] * d[better] - row[which[better], :3]
+    return t, _unit(normal)
 
 
 def cast_conifers(turn: Array, origin: Array, way: Array, steps: int = 20) -> tuple[Array, Array]:
