@@ -119,10 +119,11 @@ def _at_wall(
 
 def _pendants(s: Stage, room: _Room, n: int, size: float) -> None:
     r = s.rng
-    drop = room.h - r.uniform(0.25, 0.45) * room.h if room.h < 4 else room.h - r.uniform(0.3, 0.5) * room.h
+    low = max(1.95, 0.6 * room.h)
+    drop = r.uniform(low, max(low, min(room.h - 0.55, 0.75 * room.h)))
     for k in range(n):
         y = room.d * (k + 0.75) / (n + 0.5)
-        h = min(0.5, size * 0.7)
+        h = min(0.5, size * 0.7, room.h - drop - 0.04)
         s.add("pendant", "light", "shade", (size, size, h), 0.0, y, z=drop, solid=False, centred=False)
         cord = room.h - drop - h
         s.add("cylinder", "prop", "metal", (0.04, 0.04, cord), 0.0, y, z=drop + h, solid=False, centred=False, sides=6)

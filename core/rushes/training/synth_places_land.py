@@ -35,7 +35,7 @@ def desert(s: Stage) -> None:
         at = s.spot(0.9, (-20, 20), (5, 45))
         if at:
             h = r.uniform(1.5, 4.5)
-            s.add("cactus", "vegetation", "crown", (0.55 * h, 0.3, h), *at, yaw=r.uniform(-3, 3), simple=False)
+            s.add("cactus", "vegetation", "crown", (0.55 * h, 0.17 * h, h), *at, yaw=r.uniform(-3, 3), simple=False)
     put.rocks(s, (-25, 25), (4, 60), r.randint(0, 7))
     if r.random() < 0.15:
         at = s.spot(6, (-12, 12), (16, 40))
