@@ -17,8 +17,8 @@ __all__ = ["facade", "wall_frame"]
 
 _SECTORS = 16
 (
-    _TENEMENT, _STUCCO, _STONE, _RIBBON, _CURTAIN, _BALCONY, _SHED, _WAREHOUSE, _COTTAGE, _FRAMED, _ADOBE, _LOG, _CHURCH,
-    _BARE,
+    _TENEMENT, _STUCCO, _STONE, _RIBBON, _CURTAIN, _BALCONY, _SHED, _WAREHOUSE, _COTTAGE, _FRAMED, _ADOBE, _LOG,
+    _CHURCH, _BARE,
 ) = range(14)  # fmt: skip
 _BY_PLACE: dict[str, tuple[int, ...]] = {
     "city": (_TENEMENT, _STUCCO, _STONE, _RIBBON, _CURTAIN, _BALCONY, _TENEMENT, _STUCCO),

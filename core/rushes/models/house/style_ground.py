@@ -1,4 +1,4 @@
-"""Ground by place: asphalt with wear and slabs, roads with markings, earth and grass, sand, leaves, snow. NumPy only."""
+"""Ground by place: asphalt and slabs, roads with markings, earth and grass, sand, leaves, snow. NumPy only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rooms: walls with paper, panels or tiles, skirting and cornice; floors of parquet, planks, tiles or carpet. NumPy only."""
+"""Rooms: walls with paper, panels or tiles, skirting, cornice; floors of parquet, planks, tiles, carpet. NumPy only."""
 
 from __future__ import annotations
 
