@@ -96,6 +96,13 @@ _TINT = {
     "rain": _c(0.86, 0.98, 1.12),
     "snowfall": _c(0.93, 1.0, 1.13),
 }
+_CAST = {
+    "day": _c(1.0, 1.0, 1.0),
+    "dawn": _c(0.90, 1.0, 1.12),
+    "dusk": _c(1.02, 0.82, 0.62),
+    "night": _c(0.95, 1.0, 1.0),
+}
+"""What the hour does to the grey of clouds and fog."""
 
 
 def light_for(hour: str, weather: str) -> Light:
@@ -113,10 +120,13 @@ def light_for(hour: str, weather: str) -> Light:
     if hour == "night":
         keep = 0.8
     grey = ((1 - keep) * float(grey @ _c(0.2126, 0.7152, 0.0722)) + keep * grey) * _TINT[weather]
-    gain = {"overcast": 1.05, "fog": 1.15, "rain": 0.70, "snowfall": 1.05}[weather] * (1.3 if hour == "night" else 1.0)
+    grey = grey * _CAST[hour]
+    gain = {"overcast": 1.05, "fog": 1.15, "rain": 0.70, "snowfall": 1.05}[weather]
+    if hour == "night":
+        gain *= 2.2 if weather == "fog" else 1.3
     dim = {"overcast": 0.14, "fog": 0.22, "rain": 0.07, "snowfall": 0.10}[weather]
     dome = (0.45 * float(np.mean(h["dome"])) + 0.55 * h["dome"]) * 1.15 + 0.20 * h["sun"]
-    dome = dome * _TINT[weather] * (gain if weather != "rain" else 0.82 * gain / 0.70)
+    dome = dome * _TINT[weather] * _CAST[hour] * min(1.2 * gain, 1.3)
     pale = (grey * gain).astype(np.float32)
     soft = weather in ("fog", "snowfall")
     return Light(

@@ -85,7 +85,9 @@ def falling(s: Surface, step: int = 1) -> Array:
     """
     frame = s.frame
     rain = frame.weather == "rain"
-    view, depth = s.view[::step, ::step], frame.depth[::step, ::step]
+    last = step - 1
+    view = 0.5 * (s.view[::step, ::step] + s.view[last::step, last::step])
+    depth = frame.depth[::step, ::step]
     total = np.zeros(depth.shape, np.float32)
     if not rain and frame.weather != "snowfall":
         return total
