@@ -143,7 +143,16 @@ def props(s: Stage, xs: Span, ys: Span, n: int) -> None:
         kind = r.choice(("box", "box", "crate", "barrel", "sphere", "cone", "cylinder", "stack"))
         if kind == "stack":
             s.add("box", "prop", "crate", (w, w, w), *at, yaw=yaw)
-            s.add("box", "prop", "crate", (0.8 * w,) * 3, *at, z=w, yaw=yaw + r.uniform(-0.5, 0.5), solid=False)
+            s.add(
+                "box",
+                "prop",
+                "crate",
+                (0.8 * w, 0.8 * w, 0.8 * w),
+                *at,
+                z=w,
+                yaw=yaw + r.uniform(-0.5, 0.5),
+                solid=False,
+            )
         elif kind == "barrel":
             s.add("cylinder", "prop", "prop", (0.6, 0.6, 0.9), *at, sides=20)
         elif kind == "crate":

@@ -390,7 +390,8 @@ def _church(s: Stage) -> None:
     r = s.rng
     room = _Room(r.uniform(9, 14), r.uniform(20, 34), r.uniform(7.5, 12))
     n = round(room.d / 4)
-    holes = dict.fromkeys(("left", "right"), (n, 0.38, 2.4, room.h - 1.8))
+    high = (n, 0.38, 2.4, room.h - 1.8)
+    holes = {"left": high, "right": high}
     if r.random() < 0.5:
         holes["back"] = (1, 0.3, 3.0, room.h - 1.0)
     s.sun_from = r.choice((0.0, math.pi)) + r.uniform(-0.7, 0.7)
