@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from rushes.models.house.features import CHANNELS
-from rushes.training.house import prompt_of
+from rushes.training.eval_model import prompt_of
 from rushes.training.look import develop, light_for, sky_radiance
 from rushes.training.losses import reconstruction
 from rushes.training.twin import RenderedScene, Variant, draw_variant, inputs, paint

@@ -18,6 +18,7 @@ import torch
 from rushes.errors import InputError
 from rushes.models.house.build import HouseConfig
 from rushes.models.house.features import CHANNELS, FEATURE_VERSION
+from rushes.training.classifier import Classifier, save_classifier
 from rushes.training.dataset import HELD_OUT
 from rushes.training.house import TrainConfig, Trainer, train
 from rushes.training.house_config import config_from
@@ -110,7 +111,9 @@ def test_a_run_leaves_a_model_figures_and_curves(data: Path, tmp_path: Path) -> 
     assert (tmp_path / "held_out.png").exists()
     assert (tmp_path / "grids" / "step_000002.png").exists()
     assert list((tmp_path / "curves").iterdir())
-    again = train(config(data, tmp_path, steps=3, start=folder))
+    save_classifier(Classifier((8, 16)), tmp_path / "eye", {})
+    again = train(config(data, tmp_path, steps=3, log_every=1, start=folder, classifier=tmp_path / "eye"))
+    assert json.loads((tmp_path / "progress.json").read_text())["losses"]["perceptual"] > 0
     assert json.loads((again / "rushes.json").read_text())["steps"] == 3
 
 
@@ -191,3 +194,18 @@ def test_the_command_line_says_everything(tmp_path: Path) -> None:
         [str(tmp_path), "run", "--minutes", "2", "--temporal", "0", "--crops", "64x96", "--channels", "32,64"]
     )
     assert (made.minutes, made.losses.temporal, made.crops, made.model.channels) == (2.0, 0.0, ((64, 96),), (32, 64))
+
+
+def test_a_machine_that_cannot_compile_trains_all_the_same(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def compiled(*_: Any, **__: Any) -> Any:
+        def fail(*_: Any, **__: Any) -> None:
+            raise RuntimeError("no C compiler")
+
+        return fail
+
+    monkeypatch.setattr(torch, "compile", compiled)
+    trainer = Trainer(config(data, tmp_path, compile=True))
+    assert "not compiled: no C compiler" in caplog.text
+    assert float(trainer.train_step()["loss"]) > 0

@@ -149,6 +149,22 @@ def train_house(context: typer.Context) -> None:
     forward("rushes.training.house", context.args)
 
 
+@train_app.command(
+    "classifier", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def train_classifier(context: typer.Context) -> None:
+    """Train the classifier that judges pictures. See `rushes train classifier --help`."""
+    forward("rushes.training.classifier", context.args)
+
+
+@train_app.command(
+    "ablate", context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def train_ablate(context: typer.Context) -> None:
+    """Measure what each loss of the house model is good for. See `rushes train ablate --help`."""
+    forward("rushes.training.ablate", context.args)
+
+
 def forward(module: str, arguments: list[str]) -> None:
     """Hand the rest of the command line to a trainer's own `main`."""
     import importlib

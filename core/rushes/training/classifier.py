@@ -139,6 +139,7 @@ def train_classifier(
     steps: int = 100_000,
     batch: int = 64,
     seed: int = 0,
+    first: int = 8,
     cpu: bool = False,
 ) -> dict[str, float]:
     """Train on the painted pictures of a folder that may still grow; returns the accuracy on held-out ones.
@@ -150,6 +151,7 @@ def train_classifier(
         steps: at most so many steps.
         batch: pictures a step.
         seed: of all chance.
+        first: pictures to wait for before the first step, ten minutes at most.
         cpu: do not use a GPU.
 
     Raises:
@@ -158,7 +160,7 @@ def train_classifier(
     device = torch.device("cuda" if torch.cuda.is_available() and not cpu else "cpu")
     torch.manual_seed(seed)
     store = PictureStore(folder, device, max_gb=2.0, features=False)
-    store.wait(8)
+    store.wait(first)
     store.start()
     model = Classifier().to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3, weight_decay=0.03, fused=device.type == "cuda")
@@ -207,6 +209,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=100_000, help="at most so many steps")
     parser.add_argument("--batch", type=int, default=64, help="pictures a step")
     parser.add_argument("--seed", type=int, default=0, help="of all chance")
+    parser.add_argument("--first", type=int, default=8, help="pictures to wait for before the first step")
     parser.add_argument("--cpu", action="store_true", help="do not use a GPU")
     given = parser.parse_args(argv)
     train_classifier(
@@ -216,6 +219,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         steps=given.steps,
         batch=given.batch,
         seed=given.seed,
+        first=given.first,
         cpu=given.cpu,
     )
     return 0

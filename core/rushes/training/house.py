@@ -23,30 +23,22 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from accelerate import Accelerator
 from numpy.typing import NDArray
 from PIL import Image
 from torch.multiprocessing.spawn import spawn
 
 from rushes.errors import ModelError
 from rushes.models.house.pipeline import save_pipeline
-from rushes.models.house.vocabulary import DEFAULTS, FIELDS
+from rushes.training.classifier import Classifier, load_classifier
 from rushes.training.house_check import Check, OverfitWatch, check, grid, spread
 from rushes.training.house_config import TrainConfig, config_from
-from rushes.training.house_network import Adversary, Network, State, has_bf16, try_compile
+from rushes.training.house_network import Adversary, Network, State, accelerator_for, start_of, try_compile
 from rushes.training.losses import detail_loss, perceptual_loss, reconstruction, temporal_loss, weight_of
 from rushes.training.picture_store import Batch, PictureStore
-from rushes.training.twin import Variant
 
-__all__ = ["TrainConfig", "Trainer", "main", "prompt_of", "train"]
+__all__ = ["TrainConfig", "Trainer", "main", "train"]
 
 _log = logging.getLogger(__name__)
-
-
-def prompt_of(variant: Variant) -> str:
-    """The prompt of a picture."""
-    given: dict[str, Any] = {**asdict(variant), "time_of_day": variant.hour}
-    return " ".join(str(given.get(name, DEFAULTS[name])) for name in FIELDS)
 
 
 class Trainer:
@@ -55,8 +47,9 @@ class Trainer:
     def __init__(self, config: TrainConfig, store: PictureStore | None = None) -> None:
         """`store`: pictures that are in memory already."""
         self.config = config
+        logging.getLogger("accelerate").setLevel(logging.WARNING)
         config.out.mkdir(parents=True, exist_ok=True)
-        self.accelerator = Accelerator(cpu=config.cpu, mixed_precision="bf16" if has_bf16(config) else "no")
+        self.accelerator = accelerator_for(config)
         self.device = self.accelerator.device
         self.rank, self.main = self.accelerator.process_index, self.accelerator.is_main_process
         self.on_gpu = self.device.type != "cpu"
@@ -75,8 +68,9 @@ class Trainer:
             try_compile(self.network, self.device, config.crops[:1], self.accelerator)
         self.model, self.optimizer = cast(Any, self.accelerator).prepare(self.network, optimizer)
         self.adversary = Adversary(config, self.device) if config.losses.adversarial > 0 else None
-        self.judge = _judge(config.classifier, self.device)
         self.step, self.spent, self.smooth = 0, 0.0, {}
+        self.judge: Classifier | None = None
+        self._find_judge()
         self.watch = OverfitWatch(config.patience)
         self.history: list[dict[str, Any]] = []
         self.overfit = self.stopping = False
@@ -145,7 +139,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         batch, chance = self.draw()
-        noisy, sigma, ids = _start(batch, chance, c.drop_text)
+        noisy, sigma, ids = start_of(batch, chance, c.drop_text)
         made = self.model(noisy, batch.given, sigma, ids)
         parts = self._parts(made, batch)
         weights = asdict(c.losses)
@@ -240,7 +234,7 @@ class Trainer:
     def run(self) -> Path:
         """Train to the end, or until told to stop, and save; returns the folder of the pipeline."""
         c = self.config
-        self.store.wait()
+        self.store.wait(c.first, c.first_seconds)
         self.store.start()
         self._open_curves()
         kept = began = time.monotonic()
@@ -261,7 +255,9 @@ class Trainer:
         self.store.stop()
         self.save()
         if self.main:
-            self.validate()
+            if not self.history or self.history[-1]["step"] != self.step:
+                self.validate()
+            self._tell()
             self.finish()
         self.accelerator.wait_for_everyone()
         if self.curves is not None:
@@ -288,6 +284,7 @@ class Trainer:
                 hint="Go on from the last checkpoint with a lower --rate.",
                 details={"step": self.step, "losses": self.smooth},
             )
+        self._find_judge()
         if not self.main:
             return
         told = " ".join(f"{n} {v:.4f}" for n, v in self.smooth.items())
@@ -296,6 +293,13 @@ class Trainer:
                   len(self.store.pairs))  # fmt: skip
         self._draw_curves({f"train/{n}": v for n, v in self.smooth.items()} | {"train/rate": self.rate()})
         self._tell()
+
+    def _find_judge(self) -> None:
+        """Take up the classifier; it may come later than the run, which has no perceptual loss until then."""
+        folder = self.config.classifier
+        if self.judge is None and folder is not None and (folder / "classifier.json").exists():
+            self.judge = load_classifier(folder, self.device)
+            _log.info("step %d: the classifier in %s judges from here on", self.step, folder)
 
     def _open_curves(self) -> None:
         if not self.main:
@@ -306,41 +310,6 @@ class Trainer:
             _log.warning("tensorboard is not installed: no curves")
             return
         self.curves = SummaryWriter(str(self.config.out / "curves"), purge_step=self.step)
-
-
-def _judge(folder: Path | None, device: torch.device) -> Any:
-    if folder is None:
-        return None
-    from rushes.training.classifier import load_classifier
-
-    return load_classifier(folder, device)
-
-
-def _start(batch: Batch, chance: torch.Generator, drop: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Where the network starts: 85 % at zero, 5 % at noise, the rest on the path, half of it without noise.
-
-    Returns:
-        Noisy pictures, sigmas, token ids with fields left open by chance.
-    """
-    wanted = batch.wanted
-    count, device = len(wanted), wanted.device
-    pick, level, half = torch.rand(3, count, generator=chance, device=device)
-    loud = ((pick >= 0.85) & (pick < 0.9)) | ((pick >= 0.9) & (half < 0.5))
-    sigma = torch.where(pick < 0.9, torch.ones_like(pick), level.clamp(0.02, 1.0))
-    pairs = len(batch.motion)
-    if pairs:  # two consecutive pictures start alike
-        sigma = torch.cat([sigma[:pairs], sigma[:pairs], sigma[2 * pairs :]])
-        loud = torch.cat([loud[:pairs], loud[:pairs], loud[2 * pairs :]])
-    noise = torch.randn(wanted.shape, generator=chance, device=device) * loud.float().view(-1, 1, 1, 1)
-    s = sigma.view(-1, 1, 1, 1)
-    return (1 - s) * wanted + s * noise, sigma, _open_fields(batch.ids, chance, drop)
-
-
-def _open_fields(ids: torch.Tensor, chance: torch.Generator, drop: float) -> torch.Tensor:
-    from rushes.training.picture_store import ANY
-
-    gone = torch.rand(ids.shape, generator=chance, device=ids.device) < drop
-    return torch.where(gone & (ids > ANY), torch.full_like(ids, ANY), ids)
 
 
 def train(config: TrainConfig) -> Path:

@@ -52,6 +52,10 @@ class TrainConfig:
     """Processes that share the work; gradients are averaged."""
     max_gb: float = 0.0
     """GPU memory for pictures; 0: half of what is free."""
+    first: int = 1
+    """Pictures to wait for before the first step."""
+    first_seconds: float = 600.0
+    """Longest wait for them."""
     log_every: int = 20
     save_every: int = 1000
     """Steps between checkpoints."""
@@ -74,7 +78,7 @@ class TrainConfig:
     start: Path | None = None
     """A house model to start from; None: random weights."""
     classifier: Path | None = None
-    """Our classifier's folder; None: no perceptual loss."""
+    """Our classifier's folder, taken up when it appears; None: no perceptual loss."""
     losses: LossWeights = field(default_factory=LossWeights)
     adversarial_after: float = 0.4
     """Share of the run from which the adversarial loss counts; its discriminator starts 5 % earlier."""
@@ -88,7 +92,9 @@ _HELP = {
     "pair_share": "share of a batch that is pairs of consecutive pictures", "rate": "peak learning rate",
     "warmup": "steps to the peak", "warmup_minutes": "minutes to the peak, instead of steps", "seed": "of all chance",
     "threads": "CPU threads of a process; 0: as torch likes", "processes": "processes that share the work",
-    "max_gb": "GPU memory for pictures; 0: half of what is free", "log_every": "steps between log lines",
+    "max_gb": "GPU memory for pictures; 0: half of what is free", "first": "pictures to wait for before the first step",
+    "first_seconds": "longest wait for them",
+    "log_every": "steps between log lines",
     "save_every": "steps between checkpoints", "save_seconds": "longest time between checkpoints",
     "check_every": "steps between validations", "check_count": "pictures a validation looks at",
     "grid_every": "steps between kept picture grids", "patience": "worse validations in a row that tell an overfit",
@@ -111,7 +117,9 @@ def parser() -> argparse.ArgumentParser:
         made.add_argument(f"--{f.name}", type=float, default=f.default, help=f"weight of the {f.name} loss; 0: off")
     made.add_argument("--crops", default="96x160,112x192", help="heights x widths of windows, multiples of 16")
     made.add_argument("--start", type=Path, help="house model to start from; none: random weights")
-    made.add_argument("--classifier", type=Path, help="our classifier's folder, for the perceptual loss")
+    made.add_argument(
+        "--classifier", type=Path, help="our classifier's folder, for the perceptual loss; it may appear later"
+    )
     made.add_argument("--channels", default="64,128,192", help="widths of the U-Net's levels")
     made.add_argument("--layers", type=int, default=1, help="residual blocks a level")
     made.add_argument("--patch", type=int, default=2, help="pixel-unshuffle factor")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from torch import nn
 
 from rushes.models.house.features import CHANNELS
@@ -17,12 +18,12 @@ from rushes.models.house.pipeline import HouseModelPipeline, predict
 from rushes.models.placement import Placement
 from rushes.training.house_config import TrainConfig
 from rushes.training.losses import Discriminator, condition_of, fake_loss, real_loss
-from rushes.training.picture_store import Batch
+from rushes.training.picture_store import ANY, Batch
 
 if TYPE_CHECKING:
     from rushes.training.house import Trainer
 
-__all__ = ["Adversary", "Network", "State", "has_bf16", "try_compile"]
+__all__ = ["Adversary", "Network", "State", "accelerator_for", "has_bf16", "start_of", "try_compile"]
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +36,13 @@ def has_bf16(config: TrainConfig) -> bool:
         return torch.cuda.is_bf16_supported()
     known: Any = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
     return bool(known is not None and known())
+
+
+def accelerator_for(config: TrainConfig) -> Accelerator:
+    """An accelerator for the run; a run before it in the same process does not decide its precision."""
+    if not torch.distributed.is_initialized():
+        AcceleratorState._reset_state(reset_partial_state=True)
+    return Accelerator(cpu=config.cpu, mixed_precision="bf16" if has_bf16(config) else "no")
 
 
 class Network(nn.Module):
@@ -166,3 +174,28 @@ class State:
         if t.adversary is not None and "discriminator" in state:
             t.adversary.network.load_state_dict(state["discriminator"])
             t.adversary.optimizer.load_state_dict(state["discriminator_optimizer"])
+
+
+def start_of(batch: Batch, chance: torch.Generator, drop: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Where the network starts: 85 % at zero, 5 % at noise, the rest on the path, half of it without noise.
+
+    Returns:
+        Noisy pictures, sigmas, token ids with fields left open by chance.
+    """
+    wanted = batch.wanted
+    count, device = len(wanted), wanted.device
+    pick, level, half = torch.rand(3, count, generator=chance, device=device)
+    loud = ((pick >= 0.85) & (pick < 0.9)) | ((pick >= 0.9) & (half < 0.5))
+    sigma = torch.where(pick < 0.9, torch.ones_like(pick), level.clamp(0.02, 1.0))
+    pairs = len(batch.motion)
+    if pairs:  # two consecutive pictures start alike
+        sigma = torch.cat([sigma[:pairs], sigma[:pairs], sigma[2 * pairs :]])
+        loud = torch.cat([loud[:pairs], loud[:pairs], loud[2 * pairs :]])
+    noise = torch.randn(wanted.shape, generator=chance, device=device) * loud.float().view(-1, 1, 1, 1)
+    s = sigma.view(-1, 1, 1, 1)
+    return (1 - s) * wanted + s * noise, sigma, _open_fields(batch.ids, chance, drop)
+
+
+def _open_fields(ids: torch.Tensor, chance: torch.Generator, drop: float) -> torch.Tensor:
+    gone = torch.rand(ids.shape, generator=chance, device=ids.device) < drop
+    return torch.where(gone & (ids > ANY), torch.full_like(ids, ANY), ids)

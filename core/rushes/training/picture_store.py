@@ -14,12 +14,14 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerFast
 
 from rushes.errors import InputError
 from rushes.models.house.build import build_tokenizer
@@ -60,9 +62,14 @@ def tokens_of(note: Mapping[str, Any]) -> list[str]:
     return [str(note.get(_NOTE_KEYS.get(name, name), DEFAULTS[name])) for name in FIELDS]
 
 
+@lru_cache(maxsize=1)
+def _tokenizer() -> PreTrainedTokenizerFast:
+    return build_tokenizer()
+
+
 def prompt_ids(prompts: Sequence[str]) -> torch.Tensor:
     """(B, 8) token ids."""
-    made = build_tokenizer()(list(prompts), padding="max_length", max_length=8, truncation=True, return_tensors="pt")
+    made = _tokenizer()(list(prompts), padding="max_length", max_length=8, truncation=True, return_tensors="pt")
     ids: Any = made["input_ids"]
     return ids
 
