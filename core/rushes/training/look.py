@@ -88,7 +88,7 @@ _HOURS: dict[str, dict[str, Array]] = {
 }
 _LAMPS = {"day": 0.0, "dawn": 0.35, "dusk": 0.85, "night": 1.35}
 _LAMPS_GLOOM = 0.22
-_FALLS = {"day": 0.62, "dawn": 0.52, "dusk": 0.42, "night": 0.26}
+_FALLS = {"day": 0.62, "dawn": 0.52, "dusk": 0.42, "night": 0.32}
 _HAZE = {"clear": FOG / 1400, "overcast": FOG / 600, "fog": 1.0, "rain": FOG / 170, "snowfall": FOG / 90}
 _TINT = {
     "overcast": _c(0.97, 1.0, 1.05),
@@ -99,7 +99,7 @@ _TINT = {
 _CAST = {
     "day": _c(1.0, 1.0, 1.0),
     "dawn": _c(0.90, 1.0, 1.12),
-    "dusk": _c(1.02, 0.82, 0.62),
+    "dusk": _c(1.0, 0.86, 0.74),
     "night": _c(0.95, 1.0, 1.0),
 }
 """What the hour does to the grey of clouds and fog."""
@@ -123,10 +123,10 @@ def light_for(hour: str, weather: str) -> Light:
     grey = grey * _CAST[hour]
     gain = {"overcast": 1.05, "fog": 1.15, "rain": 0.70, "snowfall": 1.05}[weather]
     if hour == "night":
-        gain *= 2.2 if weather == "fog" else 1.3
+        gain *= 3.0 if weather == "fog" else 1.3
     dim = {"overcast": 0.14, "fog": 0.22, "rain": 0.07, "snowfall": 0.10}[weather]
     dome = (0.45 * float(np.mean(h["dome"])) + 0.55 * h["dome"]) * 1.15 + 0.20 * h["sun"]
-    dome = dome * _TINT[weather] * _CAST[hour] * min(1.2 * gain, 1.3)
+    dome = dome * _TINT[weather] * np.sqrt(_CAST[hour]) * min(1.2 * gain, 1.3)
     pale = (grey * gain).astype(np.float32)
     soft = weather in ("fog", "snowfall")
     return Light(

@@ -100,7 +100,7 @@ def _panes(s: Surface, style: Style, light: Light, out: Array, arriving: Array) 
     fresnel = 0.03 + 0.97 * (1 - cos) ** 5
     pane = 0.03 * arriving[where] + sky * np.clip(0.14 + fresnel, 0, 0.9)
     warm = np.where(
-        s.code[where][:, 3:4] > 0, np.array([1.20, 0.62, 0.22], np.float32), np.array([1.05, 0.74, 0.42], np.float32)
+        s.code[where][:, 3:4] > 0, np.array([1.00, 0.50, 0.17], np.float32), np.array([0.86, 0.58, 0.31], np.float32)
     )
     lit = style.lit[where][:, None] * light.lamps
     if s.frame.place == "interior":
