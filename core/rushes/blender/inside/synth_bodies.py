@@ -77,7 +77,7 @@ def _unit_crown(boxy: bool) -> Mesh:
     balls: list[Mesh] = []
     for row in bodies.crown_spheres(boxy).tolist():
         for k, (x, y, z, r) in enumerate(row):
-            if k and np.linalg.norm([x, y, z]) < 0.55:
+            if k and np.linalg.norm([x, y, z]) < (0.5 if boxy else 0.66):
                 continue  # deep inside, nobody sees it
             size = (2 * r, 2 * r, 2 * r)
             balls.append(lathe(arc(4), 6, size, (x, y, z - r)) if k else sphere(size, 12, (x, y, z - r)))

@@ -48,6 +48,26 @@ def fill(back: Background, gaps: Ids, depth: Array, normal: Array, direct: Array
         direct[at] = back.frame.direct.ravel()[from_]
         ids[at] = back.frame.ids.ravel()[from_]
         left = left[~good]
+    _despeckle(gaps, depth, normal, direct, ids, back.carved.shape)
+
+
+def _despeckle(
+    gaps: Ids,
+    depth: Array,
+    normal: Array,
+    direct: Array,
+    ids: NDArray[np.integer],
+    shape: tuple[int, ...],
+) -> None:
+    """Take lines one pixel wide, which a nearest pixel's whim draws, out of what was filled."""
+    h, w = shape
+    row, column = np.divmod(gaps, w)
+    for step, inside in ((w, (row > 0) & (row < h - 1)), (1, (column > 0) & (column < w - 1))):
+        at = gaps[inside]
+        before, after = ids[at - step], ids[at + step]
+        at = at[(before == after) & (before != ids[at])]
+        for plane in (depth, normal, direct, ids):
+            plane[at] = plane[at - step]
 
 
 def _sources(back: Background) -> list[tuple[NDArray[np.bool_], bool]]:
