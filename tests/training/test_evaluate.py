@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rushes.errors import JobCancelled
+from rushes.errors import JobCancelled, ModelError
+from rushes.models.house.vocabulary import FIELDS
 from rushes.testing.contexts import RecordingContext
+from rushes.training.classifier import Classifier, save_classifier
+from rushes.training.eval_look import find_judge
 from rushes.training.eval_measures import Bytes
 from rushes.training.eval_motion import motion_between, visible_points
-from rushes.training.eval_scenes import Span, Still, clip_plans, clip_seeds, pair_plan
+from rushes.training.eval_scenes import Span, Still, clip_plans, clip_seeds
 from rushes.training.eval_stills import (
     between,
     detail_metrics,
@@ -26,7 +29,7 @@ from rushes.training.eval_stills import (
 )
 from rushes.training.house_sheets import Cell, clay, draw_sheet
 from rushes.training.house_unseen import UNSEEN, write_blockout
-from rushes.training.synth_plan import plan_scene
+from rushes.training.synth_plan import pair_plan, plan_scene
 from rushes.training.twin import RenderedScene, Variant
 
 H, W = 36, 64
@@ -150,6 +153,18 @@ def test_frechet_holds_its_bar_by_the_renders_own(stills: list[Still]) -> None:
     assert near.reference is not None
     assert near.reference > 0
     assert not far.ok
+
+
+def test_our_classifier_judges(tmp_path: Path) -> None:
+    save_classifier(Classifier((8, 8, 8, 8, 16)), tmp_path, {})
+    judge = find_judge(tmp_path)
+    pictures = [painted(scene(), k) for k in range(18)]
+    found = judge.tokens(pictures)
+    assert len(found) == 18
+    assert all(found[0][field] in words for field, words in FIELDS.items())
+    assert judge.pooled(pictures).shape == (18, 16)
+    with pytest.raises(ModelError):
+        find_judge(tmp_path / "nowhere")
 
 
 def test_two_sided_bars() -> None:

@@ -90,8 +90,8 @@ def motion_between(then: RenderedScene, now: RenderedScene) -> tuple[Float, Mask
     same = (seen_ids[row, column] == ids) & (np.abs(seen_depth[row, column] - far) < 0.02 * far + 0.05)
     valid = inside & same & (ids > 0) & ~_deforms(now, ids) & _away_from_outlines(ids)
     valid = np.asarray(cv2.erode(valid.astype(np.uint8), np.ones((3, 3), np.uint8))) > 0
-    motion = np.stack([u - x, v - y], -1)
-    return _down(motion, scale, np.mean) / np.float32(scale), np.asarray(_down(valid, scale, np.all), np.bool_)
+    motion = np.stack([u - x, v - y], -1) / scale
+    return _down(motion, scale, np.mean), np.asarray(_down(valid, scale, np.all), np.bool_)
 
 
 def _down(values: NDArray[Any], scale: int, how: Any) -> NDArray[Any]:

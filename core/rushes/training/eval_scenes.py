@@ -25,15 +25,16 @@ from rushes.blender.launcher import run_inside
 from rushes.contracts import JobContext
 from rushes.errors import JobCancelled
 from rushes.models.house.features import FEATURE_VERSION
+from rushes.training.dataset import HELD_OUT
 from rushes.training.eval_measures import Bytes
 from rushes.training.eval_model import tokens_of
 from rushes.training.synth_plan import ScenePlan, plan_scene
 from rushes.training.twin import RenderedScene, Variant, draw_variant, load_scene, paint
 
-__all__ = ["HELD", "SceneStore", "Span", "Still", "clip_plans", "clip_seeds", "held_stills", "pair_plan"]
+__all__ = ["HELD", "SceneStore", "Span", "Still", "clip_plans", "clip_seeds", "held_stills"]
 
-HELD = 42
-"""Scenes with seeds below this are measured on: six of each place. No training scene has such a seed."""
+HELD = HELD_OUT
+"""Scenes with seeds below this are measured on: six of each place. None is ever trained on."""
 FRAME_SECONDS = 1.0 / 12.0
 _MODULE = "rushes.blender.inside.eval_render"
 _RENDERERS = (
@@ -221,11 +222,6 @@ def held_stills(
             variant = draw_variant(scene, k)
             found.append(Still(scene, variant, store.twin(scene, variant)))
     return found
-
-
-def pair_plan(seed: int) -> ScenePlan:
-    """The scene 1/12 s later."""
-    return plan_scene(seed).after(FRAME_SECONDS, seed + 500_000)
 
 
 def clip_plans(seed: int, frames: int) -> list[ScenePlan]:

@@ -141,29 +141,29 @@ def detail_metrics(stills: Sequence[Still], made: Sequence[Bytes]) -> list[Metri
     return [between("house.detail", ratio, "×", 0.8, 1.2, note=note)]
 
 
-def _right(judge: Judge, pictures: Sequence[Bytes], stills: Sequence[Still]) -> dict[str, float]:
+def _right(judge: Judge, pictures: Sequence[Bytes], stills: Sequence[Still]) -> dict[str, Mask]:
+    """Per field, which pictures are taken for what was asked."""
     found = judge.tokens(pictures)
     wanted = [tokens_of(s.variant) for s in stills]
-    return {
-        field: float(np.mean([f[field] == w[field] for f, w in zip(found, wanted, strict=True)])) for field in found[0]
-    }
+    return {field: np.array([f[field] == w[field] for f, w in zip(found, wanted, strict=True)]) for field in found[0]}
 
 
 def look_metrics(judge: Judge, stills: Sequence[Still], made: Sequence[Bytes]) -> list[Metric]:
     """Share of pictures that our classifier takes for what was asked, per field; reference: of held-out twins."""
     ours, twins = (_right(judge, p, stills) for p in (made, [s.twin for s in stills]))
     out: list[Metric] = []
-    for field, value in ours.items():
-        bar = _LOOK_BARS.get(field)
+    for field, right in ours.items():
+        bar, known = _LOOK_BARS.get(field), twins[field]
+        given = f"; where the twin is taken right: {100 * float(right[known].mean()):.1f} %" if known.any() else ""
         out.append(
             Metric.judged(
                 f"house.look_{field}",
-                100 * value,
+                100 * float(right.mean()),
                 "%",
-                reference=100 * twins[field],
+                reference=100 * float(known.mean()),
                 compare=None if bar is None else ">=",
                 limit=None if bar is None else 100 * bar,
-                note=f"of {len(stills)} pictures our classifier takes for what was asked; reference: of the twins",
+                note=f"of {len(stills)} pictures, taken for what was asked; reference: of the twins{given}",
             )
         )
     return out
