@@ -6,6 +6,8 @@ looks right on a plain block as well.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +29,7 @@ def figure(p: Patch) -> None:
     turned = p.extent[:, 1] > 1.2 * p.extent[:, 0]
     wide = np.where(turned, p.extent[:, 1], p.extent[:, 0])
     h = np.maximum(p.height, 0.2)
-    x = np.where(turned, p.local[:, 1], p.local[:, 0])
+    x = np.where(turned, -p.local[:, 1], p.local[:, 0])
     ahead = np.where(turned, p.local[:, 0], p.local[:, 1]) / h
     z = p.local[:, 2] / h
     soft = np.maximum(p.foot / h, 0.006)
@@ -37,12 +39,12 @@ def figure(p: Patch) -> None:
         return np.clip((z - edge) / soft + 0.5, 0, 1)
 
     c = p.code
-    hem, hat = _cut(p)
+    hem, hat, hand_y, hand_z = _cut(p, x < 0)
     # Arms hang outside the trunk: sleeves down to the hands, whatever the hem is.
     half = np.minimum(0.485 * wide / h, 0.15)
     out = np.clip((np.abs(x) - half + 0.064) / 0.012, 0, 1)
-    hand = out * (1 - above(0.505)) * above(0.40)
-    hand = np.maximum(hand, np.clip((ahead - 0.125) / 0.01, 0, 1) * above(0.57) * (1 - above(0.72)))
+    away = np.hypot(ahead - hand_y, z - hand_z)
+    hand = np.clip((0.038 - away) / soft + 0.5, 0, 1) * np.maximum(out, np.abs(hand_y) > 0.11)
     coat = np.maximum(above(hem), out * above(0.45))
     neck = above(0.845)
     crown = above(np.where(hat, 0.945, 0.965))
@@ -87,9 +89,13 @@ def _face(color: Array, x: Array, z: Array, ahead: Array, soft: Array, neck: Arr
     color *= (1 - face * np.clip(0.55 * eyes + 0.3 * mouth, 0, 0.6))[:, None]
 
 
-def _cut(p: Patch) -> tuple[Array, NDArray[np.bool_]]:
-    """Height of the coat's hem (share of the height) and whether there is a hat, as the body has them."""
+def _cut(p: Patch, left: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_], Array, Array]:
+    """Height of the coat's hem, whether there is a hat, where this side's hand is (ahead, up): as the body has them.
+
+    All in shares of the height.
+    """
     hem, hat = np.full_like(p.height, 0.5), np.zeros(p.height.shape, np.bool_)
+    hand = np.zeros_like(p.height), np.zeros_like(p.height)
     for ident in np.unique(p.salt).tolist():
         some = p.salt == ident
         w, d, h = (float(e) for e in p.extent[int(np.argmax(some))])
@@ -97,4 +103,20 @@ def _cut(p: Patch) -> tuple[Array, NDArray[np.bool_]]:
         draw = variety(body, 1)
         hem[some] = 0.27 if draw < 0.3 else 0.47 if draw < 0.75 else 0.535
         hat[some] = variety(body, 2) < 0.25
-    return hem, hat
+        thing = p.frame.objects.get(int(ident))
+        phase = None if thing is None else thing.phase
+        for n in (0, 1):
+            swing, flex = _arm(body, phase, n)
+            at = some & (left if n == 0 else ~left)
+            hand[0][at] = 0.165 * math.sin(swing) + 0.16 * math.sin(swing + flex)
+            hand[1][at] = 0.785 - 0.165 * math.cos(swing) - 0.16 * math.cos(swing + flex)
+    return hem, hat, *hand
+
+
+def _arm(body: tuple[float, float, float], phase: float | None, n: int) -> tuple[float, float]:
+    """Angles of the upper arm and the elbow, radians, as `rushes.blender.bodies` swings them."""
+    if phase is not None:
+        most = min(0.5, 0.48 * body[1] / (0.305 * body[2]))
+        return -most * math.sin(phase + math.pi * n) - 0.02, 0.4
+    bent = variety(body, 4) < 0.4 and (n == 0) == (variety(body, 5) < 0.5)
+    return (-0.12, 1.5) if bent else (0.03, 0.22)
