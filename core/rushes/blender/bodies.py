@@ -50,10 +50,13 @@ class Body:
 
 
 def variety(extent: tuple[float, float, float], salt: int) -> float:
-    """A number in [0, 1) from an extent rounded to 2 cm: what makes one body differ from the next."""
+    """A number in [0, 1) from an extent in steps of 2 cm: what makes one body differ from the next.
+
+    The steps lie beside round sizes, so that the last bit of a matrix does not decide.
+    """
     key = salt * 7919
     for k, e in enumerate(extent):
-        key = (key * 31 + round(e * 50) * (k + 3) * 2654435761) & 0xFFFFFFFF
+        key = (key * 31 + math.floor(e * 50 + 0.185) * (k + 3) * 2654435761) & 0xFFFFFFFF
         key ^= key >> 15
         key = (key * 2246822519) & 0xFFFFFFFF
         key ^= key >> 13
@@ -296,7 +299,8 @@ def conifer_radius(z: Any, angle: Any, turn: Any) -> Any:
 def conifer_ring(z: Any, tier: Any, t: Any, angle: Any, turn: Any) -> Any:
     """Radius on a tier, t from 0 at its hanging edge to 1 under the next one."""
     spikes = np.abs(np.sin(0.5 * (9.0 * angle + 2.4 * tier + turn)))
-    return np.clip(1.0 - z, 0.0, 1.0) * (1.0 - 0.52 * t) * (1.0 - 0.3 * spikes * (1.0 - t))
+    twigs = np.abs(np.sin(0.5 * (23.0 * angle + 4.1 * tier - 3.0 * turn)))
+    return np.clip(1.0 - z, 0.0, 1.0) * (1.0 - 0.5 * t) * (1.0 - (0.26 * spikes + 0.17 * twigs) * (1.0 - t))
 
 
 def conifer_height(rise: Any, angle: Any, turn: Any) -> Any:

@@ -95,7 +95,7 @@ def crown_mesh(extent: Size3, *, boxy: bool = False) -> Mesh:
     return np.stack([x, y, verts[:, 2] + 1.0], -1) * (0.5 * np.asarray(extent)), faces
 
 
-def conifer_mesh(extent: Size3, sides: int = 54, levels: int = 3) -> Mesh:
+def conifer_mesh(extent: Size3, sides: int = 92, levels: int = 3) -> Mesh:
     """A conifer with drooping tiers that fills a cone standing on z = 0."""
     turn = bodies.crown_turn(extent)
     angle = 2 * math.pi * np.arange(sides) / sides
