@@ -47,9 +47,15 @@ def first(generator: HouseGenerator, shot: AnalyticShot, **changes: object) -> n
 
 def test_brief_is_read_in_the_vocabulary(generator: HouseGenerator) -> None:
     reading = generator.read_brief(Brief(lighting="sunset", environment="misty docks with zeppelins"))
-    assert reading.values == {"time_of_day": "dusk", "weather": "fog", "place": "harbour", "mood": "neutral"}
+    assert reading.values == {
+        "time_of_day": "dusk",
+        "weather": "fog",
+        "place": "harbour",
+        "mood": "neutral",
+        "style": "cinematic",
+    }
     assert reading.unknown == ("zeppelins",)
-    assert reading.notes == ("mood: neutral, since the brief does not say",)
+    assert reading.notes == tuple(f"{n}, since the brief does not say" for n in ("mood: neutral", "style: cinematic"))
     assert {f.name for f in generator.descriptor.vocabulary} == set(FIELDS)
 
 
@@ -117,3 +123,18 @@ def test_a_missing_model_says_where_it_belongs(tmp_path: Path) -> None:
         HouseGenerator(tmp_path).check_installed()
     assert caught.value.code == "model.missing"
     assert caught.value.hint
+
+
+def test_requests_side_by_side_give_what_each_gives_alone(
+    generator: HouseGenerator, shot: AnalyticShot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUSHES_THREADS", "2")
+    looks = ("dusk", "noon", "night")
+    wanted = [(asked(brief=Brief(lighting=look), seed=i), shot) for i, look in enumerate(looks)]
+    together = list(generator.generate_each(wanted, RecordingContext()))
+    again = list(generator.generate_each(wanted, RecordingContext()))
+    assert all(np.array_equal(a, b) for a, b in zip(together, again, strict=True))
+    monkeypatch.setenv("RUSHES_THREADS", "1")  # another number of threads for a frame may round otherwise
+    for (request, inputs), picture in zip(wanted, together, strict=True):
+        assert np.array_equal(next(iter(generator.generate(request, inputs, RecordingContext()))), picture)
+    assert np.abs(together[0] - together[1]).max() > 0.05

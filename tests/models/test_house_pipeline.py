@@ -68,7 +68,10 @@ def test_layers(given: torch.Tensor) -> None:
     assert torch.isfinite(made).all()
 
 
-def test_save_and_load(pipeline: HouseModelPipeline, given: torch.Tensor, tmp_path: Path) -> None:
+def test_save_and_load(
+    pipeline: HouseModelPipeline, given: torch.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUSHES_PRECISION", "float32")
     folder = tmp_path / "house"
     save_pipeline(pipeline, folder, about={"steps": 1})
     assert not list(folder.rglob("*.bin"))

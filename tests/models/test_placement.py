@@ -47,3 +47,20 @@ def test_threads_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for nonsense in ("", "0", "many"):
         monkeypatch.setenv("RUSHES_THREADS", nonsense)
         assert placement.thread_count() >= 1
+
+
+def test_bfloat16_only_where_the_processor_knows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    cpu = placement.Placement("cpu", "float32")
+    monkeypatch.delenv("RUSHES_PRECISION", raising=False)
+    for name, knows in (("_is_avx512_bf16_supported", True), ("_is_amx_tile_supported", False)):
+        monkeypatch.setattr(torch.cpu, name, lambda knows=knows: knows, raising=False)
+    assert placement.mixed(cpu)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    assert not placement.mixed(cpu)
+    assert placement.mixed(placement.Placement("cuda", "bfloat16"))
+    assert not placement.mixed(placement.Placement("cuda", "float16"))
+    assert not placement.mixed(placement.Placement("mps", "float32"))
+    monkeypatch.setenv("RUSHES_PRECISION", "bfloat16")
+    assert placement.mixed(cpu)
+    monkeypatch.setenv("RUSHES_PRECISION", "float32")
+    assert not placement.mixed(placement.Placement("cuda", "bfloat16"))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,7 @@ from rushes.contracts import (
 )
 from rushes.errors import ModelError
 from rushes.generators.protocol import GenerateRequest, Picture, check_request
+from rushes.generators.side_by_side import lanes, side_by_side
 from rushes.media.conditioning import ShotFrame, ShotInputs
 from rushes.models.house.features import features
 from rushes.models.house.load import check_version, load_house
@@ -38,7 +41,7 @@ from rushes.models.house.palette import default_color, is_untouched
 from rushes.models.house.sun import default_sun
 from rushes.models.house.surface import HouseFrame, HouseObject, own_points
 from rushes.models.house.vocabulary import DEFAULTS, FIELDS, read_brief
-from rushes.models.placement import Placement, choose, deterministic
+from rushes.models.placement import Placement, choose, deterministic, thread_count
 from rushes.models.store import ModelStore, pipeline_folder
 
 if TYPE_CHECKING:
@@ -129,47 +132,88 @@ class HouseGenerator:
             torch.cuda.empty_cache()
 
     def generate(self, request: GenerateRequest, inputs: ShotInputs, context: JobContext) -> Iterator[Picture]:
-        check_request(request, self.descriptor)
-        return self._stream(request, inputs, context)
+        return self.generate_each([(request, inputs)], context)
+
+    def generate_each(
+        self, wanted: Sequence[tuple[GenerateRequest, ShotInputs]], context: JobContext
+    ) -> Iterator[Picture]:
+        """The pictures of several requests one after another, as if each was generated alone, but side by side."""
+        for request, _ in wanted:
+            check_request(request, self.descriptor)
+        return self._stream(wanted, context)
 
     def _folder(self) -> Path:
         return self._store.find(_FOLDER) if self._given is None else pipeline_folder(self._given, "house model")
 
-    def _stream(self, request: GenerateRequest, inputs: ShotInputs, context: JobContext) -> Iterator[Picture]:
+    def _stream(self, wanted: Sequence[tuple[GenerateRequest, ShotInputs]], context: JobContext) -> Iterator[Picture]:
         context.check()
         self.load()
-        reading = read_brief(request.brief)
-        knobs = {c.name: c.default for c in self.descriptor.conditionings} | dict(request.strengths)
-        plan = _Plan(reading.resolved(), reading.prompt(), request.seed, knobs["color"], dict(request.object_seeds), {})
-        plan.boxes.update(guess_boxes(inputs, request.size))
-        last = None
-        picture: Picture | None = None
-        for number in range(request.frames):
-            context.check()
-            index = min(number, len(inputs) - 1)
-            if picture is None or index != last:  # a held frame is made once
-                frame = frame_inputs(inputs.frame(index, request.size), inputs, plan)
-                picture = self._paint(frame, plan.prompt, request.steps)
-                last = index
-            context.progress((number + 1) / request.frames, "generate", f"frame {number + 1} of {request.frames}")
-            yield picture.copy()
-
-    def _paint(self, frame: HouseFrame, prompt: str, steps: int) -> Picture:
         import torch
 
+        pipe, placement = self._loaded()
+        total = sum(request.frames for request, _ in wanted)
+        # A held frame is made once.
+        own = [min(request.frames, len(inputs)) for request, inputs in wanted]
+        count, threads = lanes(sum(own), thread_count())
+        work = partial(_paint, pipe)
+        tasks = self._tasks(wanted, own)
+        done = 0
+        with (
+            deterministic(placement, threads),
+            closing(side_by_side(work, tasks, count, partial(torch.set_num_threads, threads))) as pictures,
+        ):
+            for (request, _), made in zip(wanted, own, strict=True):
+                picture = None
+                for number in range(request.frames):
+                    context.check()
+                    if picture is None or number < made:
+                        picture = next(pictures)
+                    done += 1
+                    context.progress(done / total, "generate", f"frame {done} of {total}")
+                    yield picture.copy()
+
+    def _tasks(self, wanted: Sequence[tuple[GenerateRequest, ShotInputs]], own: Sequence[int]) -> Iterator[_Task]:
+        boxes: dict[tuple[int, Size], dict[int, Box]] = {}
+        for (request, inputs), made in zip(wanted, own, strict=True):
+            key = (id(inputs), request.size)
+            if key not in boxes:
+                boxes[key] = guess_boxes(inputs, request.size)
+            reading = read_brief(request.brief)
+            knobs = {c.name: c.default for c in self.descriptor.conditionings} | dict(request.strengths)
+            seeds = dict(request.object_seeds)
+            plan = _Plan(reading.resolved(), reading.prompt(), request.seed, knobs["color"], seeds, boxes[key])
+            for index in range(made):
+                yield _Task(frame_inputs(inputs.frame(index, request.size), inputs, plan), plan.prompt, request.steps)
+
+    def _loaded(self) -> tuple[HouseModelPipeline, Placement]:
         if self._pipe is None or self._placement is None:
             raise ModelError("The house model is not loaded.", code="model.unloaded", hint="Start the job again.")
-        given = torch.from_numpy(features(frame)).permute(2, 0, 1)[None]
-        with deterministic(self._placement):
-            made = self._pipe(given, prompt, num_inference_steps=steps)
-        picture = np.ascontiguousarray(made[0].permute(1, 2, 0).cpu().numpy(), np.float32)
-        if not np.isfinite(picture).all():
-            raise ModelError(
-                "The house model made a picture that is not numbers.",
-                code="model.output",
-                hint="Its weights may be damaged: compare them with the model's card; no take was written.",
-            )
-        return picture
+        return self._pipe, self._placement
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One picture to be made."""
+
+    frame: HouseFrame
+    prompt: str
+    steps: int
+
+
+def _paint(pipe: HouseModelPipeline, task: _Task) -> Picture:
+    """(H, W, 3); called from several threads."""
+    import torch
+
+    given = torch.from_numpy(features(task.frame)).permute(2, 0, 1)[None]
+    made = pipe(given, task.prompt, num_inference_steps=task.steps)
+    picture = np.ascontiguousarray(made[0].permute(1, 2, 0).cpu().numpy(), np.float32)
+    if not np.isfinite(picture).all():
+        raise ModelError(
+            "The house model made a picture that is not numbers.",
+            code="model.output",
+            hint="Its weights may be damaged: compare them with the model's card; no take was written.",
+        )
+    return picture
 
 
 @dataclass(frozen=True)

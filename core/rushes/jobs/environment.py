@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from rushes import __version__
-from rushes.models.placement import thread_count
+from rushes.models.placement import choose, mixed, thread_count
 
 __all__ = ["environment"]
 
@@ -22,6 +22,7 @@ def environment() -> dict[str, str]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "device": _device(),
+        "precision": _precision(),
         "threads": str(thread_count()),
     }
     for name in _PACKAGES:
@@ -30,6 +31,13 @@ def environment() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
+
+
+def _precision() -> str:
+    """What networks with float32 weights compute in here; empty before torch is loaded."""
+    if "torch" not in sys.modules:
+        return ""
+    return "bfloat16" if mixed(choose()) else "float32"
 
 
 def _device() -> str:

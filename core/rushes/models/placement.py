@@ -18,7 +18,7 @@ from rushes.errors import DependencyError, ModelError
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["DEVICES", "Placement", "choose", "deterministic", "go_offline", "thread_count"]
+__all__ = ["DEVICES", "Placement", "choose", "deterministic", "go_offline", "mixed", "thread_count"]
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +93,26 @@ def choose(preferred: str | None = None) -> Placement:
         return Placement(device, dtype, free >> 20, total >> 20)
     # bfloat16 is slower than float32 on most CPUs and incomplete on MPS.
     return Placement(device, "float32")
+
+
+def mixed(placement: Placement) -> bool:
+    """Whether a network whose weights are float32 runs quicker, and as well, with bfloat16 inside (autocast).
+
+    On CPUs only where the processor multiplies bfloat16 itself. `RUSHES_PRECISION` ("float32", "bfloat16") decides
+    otherwise. Takes made one way and the other differ by a fraction of an 8-bit level; see `jobs.environment`.
+    """
+    asked = os.environ.get("RUSHES_PRECISION", "")
+    if asked in ("float32", "bfloat16"):
+        return asked == "bfloat16"
+    import torch
+
+    if placement.kind == "cuda":
+        return placement.dtype == "bfloat16"
+    if placement.kind != "cpu":
+        return False
+    # torch has no public name for these questions, only for the coarser one that precedes them.
+    asks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(bool(getattr(torch.cpu, ask, bool)()) for ask in asks)
 
 
 @contextmanager

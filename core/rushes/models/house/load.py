@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rushes.errors import DependencyError, ModelError
 from rushes.models.house.features import CHANNELS, FEATURE_VERSION, LAYERS
-from rushes.models.placement import Placement
+from rushes.models.placement import Placement, mixed
 from rushes.models.store import refuse_pickles
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def load_house(folder: Path, placement: Placement) -> HouseModelPipeline:
             details={"folder": str(folder)},
         ) from exc
     pipe.to(placement.device)
+    pipe.mixed = mixed(placement)
     _settle(pipe)
     pipe.unet.eval()
     pipe.text_encoder.eval()
