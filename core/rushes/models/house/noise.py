@@ -44,28 +44,39 @@ _TABLE = (
 
 def value_noise(point: Array, seed: int) -> Array:
     """Smooth noise of points (..., 3) in lattice units, -1 to 1; repeats every 64 units."""
-    cell = np.floor(point)
-    f = (point - cell).astype(np.float32)
-    f = f * f * (np.float32(3.0) - np.float32(2.0) * f)
-    i = cell.astype(np.int32)
-    i += np.array([seed * 7919 & 63, seed * 104729 >> 3 & 63, seed * 611953 >> 6 & 63], np.int32)
-    i &= _SIDE - 1
-    fx, fy, fz = f[..., 0], f[..., 1], f[..., 2]
-    x0, x1 = i[..., 0] << 12, (i[..., 0] + 1 & _SIDE - 1) << 12
-    y0, y1 = i[..., 1] << 6, (i[..., 1] + 1 & _SIDE - 1) << 6
-    z0 = i[..., 2]
-    z1 = z0 + 1 & _SIDE - 1
+    start = (seed * 7919 & 63, seed * 104729 >> 3 & 63, seed * 611953 >> 6 & 63)
+    parts = [_split(point[..., k], start[k]) for k in range(3)]
+    (x0, x1, fx), (y0, y1, fy), (z0, z1, fz) = parts
+    x0, x1, y0, y1 = x0 << 12, x1 << 12, y0 << 6, y1 << 6
 
     def row(x: Array, y: Array) -> Array:
         at = x + y
-        a = _TABLE[at + z0]
-        return a + (_TABLE[at + z1] - a) * fz
+        a = _TABLE.take(at + z0, mode="wrap")
+        b = _TABLE.take(at + z1, mode="wrap")
+        b -= a
+        b *= fz
+        b += a
+        return b
 
-    low = row(x0, y0)
-    low = low + (row(x0, y1) - low) * fy
-    high = row(x1, y0)
-    high = high + (row(x1, y1) - high) * fy
-    return low + (high - low) * fx
+    low, high = row(x0, y0), row(x1, y0)
+    low += (row(x0, y1) - low) * fy
+    high += (row(x1, y1) - high) * fy
+    high -= low
+    high *= fx
+    high += low
+    return high
+
+
+def _split(x: Array, start: int) -> tuple[Array, Array, Array]:
+    """Lattice cell, the next one, and the smoothed way between them."""
+    x = np.ascontiguousarray(x, np.float32)
+    cell = np.floor(x)
+    f = x - cell
+    f *= f * (np.float32(3.0) - np.float32(2.0) * f)
+    i = cell.astype(np.int64)
+    i += start
+    i &= _SIDE - 1
+    return i, (i + 1) & (_SIDE - 1), f
 
 
 def fbm(point: Array, seed: int, octaves: int, foot: Array | None = None) -> Array:

@@ -147,6 +147,10 @@ def _grid(p: Patch, housed: Array) -> _Wall:
     )  # fmt: skip
 
 
+def _choose(where: Array, yes: float, no: float) -> Array:
+    return np.where(where, np.float32(yes), np.float32(no))
+
+
 def _texture(p: Patch, g: _Wall, walls: Array) -> None:
     """Bricks, stone blocks, ribs, logs and beams; weather streaks."""
     look, on = g.look, walls.astype(np.float32)
@@ -203,8 +207,8 @@ def _texture(p: Patch, g: _Wall, walls: Array) -> None:
 def _windows(p: Patch, g: _Wall, walls: Array) -> None:
     """Windows in rows with frames, sills, lintels, arches, shutters and balconies; cornice and storey bands."""
     look, c, on = g.look, p.code, walls.astype(np.float32)
-    wide = look["wide"] * (1 + np.where(look["wide"] < 0.8, 0.2, 0.02) * c[:, 2])
-    tall = look["tall"] * (1 + np.where(look["tall"] < 0.8, 0.12, 0.02) * c[:, 3])
+    wide = look["wide"] * (1 + _choose(look["wide"] < 0.8, 0.2, 0.02) * c[:, 2])
+    tall = look["tall"] * (1 + _choose(look["tall"] < 0.8, 0.12, 0.02) * c[:, 3])
     low = np.minimum(look["sill"], 0.95 - tall)
     # A window near the wall's top would be cut by the cornice: rows end below it.
     within = band(g.b, 0.0, g.rows, g.wb) * on * (g.cell >= np.maximum(look["blank"], 0))
@@ -224,7 +228,7 @@ def _windows(p: Patch, g: _Wall, walls: Array) -> None:
     span = (at - left) / np.maximum(wide, 0.02) * bars
     bar = stripe(span + 0.5 * 0.07 * bars, 0.0, 0.07 * bars, g.wa / np.maximum(wide, 0.02) * bars)
     cross = stripe(
-        (in_b - low) / np.maximum(tall, 0.02) * np.where(bars > 2, 3.0, 1.55) + 0.02,
+        (in_b - low) / np.maximum(tall, 0.02) * _choose(bars > 2, 3.0, 1.55) + 0.02,
         0.0,
         0.06,
         g.wb / np.maximum(tall, 0.02) * 1.55,

@@ -26,8 +26,8 @@ def clouds(s: Surface, style: Style) -> None:
     q = p + np.float32(0.35) * warp[..., None]
     sun = np.asarray(s.frame.sun, np.float32)
     way = sun[:2] / max(float(np.hypot(sun[0], sun[1])), 1e-3)
-    field = fbm(q, seed + 61, 5, blur)
-    toward = fbm(q + np.array([*(0.16 * way), 0.0], np.float32), seed + 61, 3, blur)
+    field = fbm(q, seed + 61, 4, blur)
+    toward = fbm(q + np.array([*(0.16 * way), 0.0], np.float32), seed + 61, 2, blur)
     style.coarse[s.sky] = np.clip(field, -1, 1)
     style.part[s.sky] = np.clip((field - toward) * 2.0, -1, 1)
     style.fine[s.sky] = _stars(d, seed)
