@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -58,6 +59,7 @@ class Trainer:
             torch.backends.cudnn.benchmark = True
         elif config.threads:
             torch.set_num_threads(config.threads)
+        self.batch = config.batch or (32 if self.on_gpu else 4)
         torch.manual_seed(config.seed)
         self.network = Network.build(config).to(self.device)
         self.averaged = self.network.copy()
@@ -65,7 +67,7 @@ class Trainer:
         fused = self.device.type == "cuda"
         optimizer = torch.optim.AdamW(self.parameters, config.rate, (0.9, 0.99), weight_decay=0.01, fused=fused)
         if config.compile:
-            try_compile(self.network, self.device, config.crops[:1], self.accelerator)
+            try_compile(self.network, self.device, (self.batch, *config.crops[0]), self.accelerator)
         self.model, self.optimizer = cast(Any, self.accelerator).prepare(self.network, optimizer)
         self.adversary = Adversary(config, self.device) if config.losses.adversarial > 0 else None
         self.step, self.spent, self.smooth = 0, 0.0, {}
@@ -75,7 +77,6 @@ class Trainer:
         self.history: list[dict[str, Any]] = []
         self.overfit = self.stopping = False
         self.accelerator.register_for_checkpointing(State(self))
-        self.batch = config.batch or (32 if self.on_gpu else 4)
         self.store = store or PictureStore(config.data, self.device, max_gb=config.max_gb)
         self.curves: Any = None
 
@@ -205,11 +206,15 @@ class Trainer:
     def _draw_curves(self, values: dict[str, float], picture: NDArray[np.uint8] | None = None) -> None:
         if self.curves is None:
             return
-        for name, value in values.items():
-            if math.isfinite(value):
-                self.curves.add_scalar(name, value, self.step)
-        if picture is not None:
-            self.curves.add_image("held_out", picture, self.step, dataformats="HWC")
+        try:
+            for name, value in values.items():
+                if math.isfinite(value):
+                    self.curves.add_scalar(name, value, self.step)
+            if picture is not None:
+                self.curves.add_image("held_out", picture, self.step, dataformats="HWC")
+        except Exception as exc:  # noqa: BLE001 - curves are no reason to lose a run
+            _log.warning("no curves from here on: %s", exc)
+            self.curves = None
 
     def _tell(self) -> None:
         """Write `progress.json`."""
@@ -306,10 +311,10 @@ class Trainer:
             return
         try:
             from torch.utils.tensorboard import SummaryWriter
-        except ImportError:
-            _log.warning("tensorboard is not installed: no curves")
-            return
-        self.curves = SummaryWriter(str(self.config.out / "curves"), purge_step=self.step)
+
+            self.curves = SummaryWriter(str(self.config.out / "curves"), purge_step=self.step)
+        except Exception as exc:  # noqa: BLE001 - curves are no reason to lose a run
+            _log.warning("no curves: tensorboard is missing or of another time: %s", exc)
 
 
 def train(config: TrainConfig) -> Path:
@@ -342,13 +347,17 @@ def _train_one(config: TrainConfig) -> Path:
     def stop(*_: object) -> None:
         trainer.stopping = True
 
-    before = signal.signal(signal.SIGTERM, stop)
+    if threading.current_thread() is not threading.main_thread():
+        before: Any = None  # signals are the main thread's
+    else:
+        before = signal.signal(signal.SIGTERM, stop)
     try:
         if trainer.resume():
             _log.info("goes on at step %d", trainer.step)
         return trainer.run()
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -82,18 +81,16 @@ class Network(nn.Module):
         return predict(self.unet, noisy, given, sigma, text)
 
 
-def try_compile(
-    network: Network, device: torch.device, sizes: Sequence[tuple[int, int]], accelerator: Accelerator
-) -> bool:
-    """Compile the U-Net in place; False, and all as before, when this machine cannot."""
+def try_compile(network: Network, device: torch.device, size: tuple[int, int, int], accelerator: Accelerator) -> bool:
+    """Compile the U-Net in place, tried on (B, H, W); False, and all as before, when this machine cannot."""
     network.unet.compile(dynamic=False)
+    count, h, w = size
     try:
-        for h, w in sizes:
-            given = torch.zeros(2, len(CHANNELS), h, w, device=device)
-            ids = torch.ones(2, 8, dtype=torch.long, device=device)
-            with accelerator.autocast():
-                made = network(given[:, :3], given, torch.ones(2, device=device), ids)
-            made.mean().backward()
+        given = torch.zeros(count, len(CHANNELS), h, w, device=device)
+        ids = torch.ones(count, 8, dtype=torch.long, device=device)
+        with accelerator.autocast():
+            made = network(given[:, :3], given, torch.ones(count, device=device), ids)
+        made.mean().backward()
     except Exception as exc:  # noqa: BLE001 - compilers fail in every way there is
         _log.warning("not compiled: %s", str(exc).splitlines()[0] if str(exc) else type(exc).__name__)
         network.unet._compiled_call_impl = None
