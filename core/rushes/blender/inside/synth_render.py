@@ -223,6 +223,7 @@ def render_plan(plan: dict[str, Any], scratch: str, *, samples: int | None = Non
     objects = [_object(scene, o, i + 1, twin=False) for i, o in enumerate(plans)]
     x, y, z = plan["sun"]
     pass_setup.configure_passes(scene, scene.view_layers[0], size=SIZE, sun_direction=(x, y, z))
+    scene.render.use_persistent_data = False  # no two scenes share anything
     found = _render(scene, scratch)
     out = _geometry(found)
     direct = found["Diffuse Direct.R"] if "Diffuse Direct.R" in found else found["DiffDir.R"]
