@@ -97,10 +97,14 @@ def fbm(point: Array, seed: int, octaves: int, foot: Array | None = None) -> Arr
             total += np.float32(gain) * value_noise(point * np.float32(scale) + np.float32(17.3 * k), seed + 101 * k)
             continue
         share = np.clip(np.float32(1.6) - foot * np.float32(2.4 * scale), 0.0, 1.0)
-        seen = share > 0
-        if np.any(seen):
-            layer = value_noise(point[seen] * np.float32(scale) + np.float32(17.3 * k), seed + 101 * k)
-            total[seen] += np.float32(gain) * layer * share[seen]
+        at = np.flatnonzero(share.reshape(-1) > 0)
+        if at.size > 0.8 * share.size:
+            layer = value_noise(point * np.float32(scale) + np.float32(17.3 * k), seed + 101 * k)
+            total += np.float32(gain) * layer * share
+        elif at.size:
+            some = point.reshape(-1, 3).take(at, axis=0)
+            layer = value_noise(some * np.float32(scale) + np.float32(17.3 * k), seed + 101 * k)
+            total.reshape(-1)[at] += np.float32(gain) * layer * share.reshape(-1).take(at)
     return total * np.float32(1.5 / weight)
 
 
