@@ -252,6 +252,8 @@ def frame_inputs(frame: ShotFrame, inputs: ShotInputs, plan: _Plan) -> HouseFram
         sun=inputs.sun_direction,
         place=place,
         seed=plan.seed,
+        weather=plan.values["weather"],
+        time=float(frame.index / inputs.rate),
         pixel_aspect=frame.pixel_aspect,
     )
 
