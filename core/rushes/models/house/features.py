@@ -61,25 +61,28 @@ def stack(s: Surface, style: Style) -> Array:
     mirror = mirrored(s, style)
     movable = np.isin(s.cls, [CLASSES.index(c) for c in ("prop", "character", "vegetation", "vehicle")])[..., None]
     height = np.clip(np.log2(np.maximum(s.height, 0.1)) / 4.0, -1, 1.5) * ~sky * ~np.isin(s.cls, [0, 6])
-    return np.concatenate(
-        [
-            np.stack([log_depth, inverse], -1),
-            camera_normal,
-            s.normal * solid,
-            np.stack([lambert, np.where(sky, 0, frame.direct) * 2.0 - 1.0], -1),
-            hint,
-            one_hot,
-            s.code,
-            np.stack([style.glass, style.lit, style.trim, style.detail, style.fine, style.coarse, style.part], -1),
-            style.wall,
-            s.unit * movable,
-            np.stack([height, s.view[..., 2], glow, sun_side], -1),
-            np.stack([lamp_shine(s), emitting(s), np.where(sky, 0, veil(frame)), falling(s)], -1),
-            np.stack([mirror.x, mirror.y, mirror.share], -1),
-            board(s, style),
-        ],
-        -1,
-    ).astype(np.float32)
+    return _planes(
+        log_depth, inverse, camera_normal, s.normal * solid, lambert, np.where(sky, 0, frame.direct) * 2.0 - 1.0,
+        hint, one_hot, s.code,
+        style.glass, style.lit, style.trim, style.detail, style.fine, style.coarse, style.part,
+        style.wall, s.unit * movable,
+        height, s.view[..., 2], glow, sun_side,
+        lamp_shine(s), emitting(s), np.where(sky, 0, veil(frame)), falling(s),
+        mirror.x, mirror.y, mirror.share, board(s, style),
+    )  # fmt: skip
+
+
+def _planes(*parts: Array) -> Array:
+    """Images (H, W) and (H, W, K) as one (H, W, channels) float32 that lies plane by plane in memory."""
+    out = np.empty((len(CHANNELS), *parts[0].shape), np.float32)
+    at = 0
+    for part in parts:
+        for plane in (part,) if part.ndim == 2 else np.moveaxis(part, -1, 0):
+            out[at] = plane
+            at += 1
+    if at != len(CHANNELS):
+        raise AssertionError(f"{at} channels made, {len(CHANNELS)} named")
+    return np.moveaxis(out, 0, -1)
 
 
 def features(frame: HouseFrame) -> Array:
