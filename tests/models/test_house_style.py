@@ -30,7 +30,7 @@ def wall(
     step: float = 0.0,
     **changes: object,
 ) -> HouseFrame:
-    """The front of a box of `extent`, `away` metres ahead of an eye 1.6 m up that moved aside by `step`; ground, sky."""
+    """The front of a box of `extent`, `away` metres from an eye 1.6 m up that moved aside by `step`; ground, sky."""
     w, h = size
     rows = ((1.0, 0.0, 0.0, step), (0.0, 0.0, -1.0, 0.0), (0.0, 1.0, 0.0, 1.6), (0.0, 0.0, 0.0, 1.0))
     view = CameraFrame(1, rows, "PERSP", 24.0, 12.0, 36.0, 24.0, "AUTO", 0.0, 0.0, 0.1, 1000.0)
