@@ -1,9 +1,10 @@
 # Every target makes the environments it needs (once) and uses them again.
 PYTHON ?= python3
 BIN := .venvs/engine/bin
+HOUSE ?= .build/house
 export RUSHES_BPY_PYTHON ?= $(CURDIR)/.venvs/bpy50/bin/python
 
-.PHONY: help setup demo test test-fast check format bench eval demo-scene house-data house-train constraints clean
+.PHONY: help setup demo test test-fast check format bench eval demo-scene house-data house-train house-eval constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +36,20 @@ bench: setup ## speeds and memory, as a table (JSON=FILE writes them too)
 
 demo-scene: setup ## build assets/demo/harbour_street.blend again
 	@$(RUSHES_BPY_PYTHON) assets/demo/make_demo.py --out assets/demo/harbour_street.blend
+
+house-data: setup ## training pictures in HOUSE (.build/house): SCENES=600 scenes, looked through
+	@$(BIN)/rushes dataset make $(HOUSE)/scenes $(HOUSE)/pictures --scenes $(or $(SCENES),600) --renderer $(RUSHES_BPY_PYTHON)
+	@$(BIN)/rushes dataset sheet $(HOUSE)/pictures
+	@$(BIN)/rushes dataset datasheet $(HOUSE)/pictures
+	@$(BIN)/rushes dataset lint $(HOUSE)/pictures --json $(HOUSE)/lint.json
+
+house-train: setup ## train the house model on them for MINUTES=240; the model is HOUSE/run/final
+	@$(BIN)/rushes train classifier $(HOUSE)/pictures $(HOUSE)/classifier --minutes $(or $(CLASSIFIER_MINUTES),10)
+	@$(BIN)/rushes train house $(HOUSE)/pictures $(HOUSE)/run --classifier $(HOUSE)/classifier \
+		--minutes $(or $(MINUTES),240) --steps $(or $(STEPS),1000000)
+
+house-eval: setup ## measure the shipped house model, with picture sheets in HOUSE/sheets (JSON=FILE writes the figures)
+	@$(BIN)/rushes eval house --sheets $(HOUSE)/sheets $(if $(JSON),--json $(JSON))
 
 constraints: setup ## pin what is installed now
 	@$(PYTHON) tools/pin.py

@@ -121,12 +121,12 @@ Written by `rushes dataset datasheet`; every figure is counted from the folder. 
 ## Composition
 - **What does an instance hold?** {channels} input channels that describe a blockout (float16, {height}×{width};
   version {version}) and the picture of its detailed twin (sRGB, 8 bits), with the words it was painted for.
-- **How many are there?** {pictures} pictures of {scenes} scenes; {pairs} more scenes are the later moment (1/12
-  s) of one of them, with the motion between both. {gigabytes:.2f} GB.
+- **How many are there?** {pictures} pictures of {scenes} scenes. {pairs} of these scenes are also there a moment
+  later (1/12 s), with the motion in between. {gigabytes:.2f} GB.
 - **Is it a sample of something larger?** Yes: scenes follow from a seed, and seeds do not end. These are the
   seeds {seeds}.
-- **Splits.** Scenes with seeds below {held_out}, and their later moments, are held out: {held_out_scenes}
-  scenes. The rest is for training.
+- **Splits.** Scenes with seeds below {held_out}, and their later moments, are held out: {held_out_scenes} scenes. The
+  rest is for training.
 - **What is the least likely to be right?** Twins are painted, not filmed: light has one bounce, faces and text
   do not occur, figures are simple, cloth and water do not move.
 - **People, private or offensive things?** None. No photograph, scan, text or picture of others went in.

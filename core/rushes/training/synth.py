@@ -16,7 +16,7 @@ from typing import Any
 
 from rushes.blender.launcher import run_inside
 from rushes.errors import JobCancelled
-from rushes.training.synth_plan import plan_scene
+from rushes.training.synth_plan import pair_plan, plan_scene
 
 __all__ = ["main", "render_plans", "scene_file"]
 
@@ -100,11 +100,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="rushes dataset synth", description="Render scenes for training.")
     parser.add_argument("out", type=Path, help="folder for the scenes")
     parser.add_argument("--scenes", type=int, default=600, help="how many, from --first on")
-    parser.add_argument("--first", type=int, default=0, help="seed of the first scene; those below 30 are held out")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first scene; those below 42 are held out")
+    parser.add_argument("--pair-every", type=int, default=4, help="every so manieth scene has a later moment; 0: none")
     parser.add_argument("--processes", type=int, default=2, help="Blenders at once, one thread each")
     parser.add_argument("--blender", default=None, help="Blender, or the Python that has bpy")
     given = parser.parse_args(argv)
-    plans = [plan_scene(seed).to_json() for seed in range(given.first, given.first + given.scenes)]
+    seeds = range(given.first, given.first + given.scenes)
+    plans = [plan_scene(seed).to_json() for seed in seeds]
+    if given.pair_every > 0:
+        plans += [pair_plan(seed).to_json() for seed in seeds if seed % given.pair_every == 0]
     files = render_plans(plans, given.out, blender=given.blender, processes=given.processes)
     _log.info("%d scenes in %s", len(files), given.out)
     return 0
