@@ -12,7 +12,8 @@ import torch
 
 from rushes.contracts import Brief, Legend, Size
 from rushes.errors import ModelError, SizeError
-from rushes.generators.house import HouseGenerator, guess_boxes
+from rushes.generators.house import HouseGenerator
+from rushes.generators.house_frames import guess_boxes
 from rushes.generators.protocol import GenerateRequest
 from rushes.media.conditioning import ShotInputs
 from rushes.models.house.build import HouseConfig

@@ -7,15 +7,14 @@ surface it sits on, so shots of any length stream.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rushes.contracts import (
     Brief,
@@ -24,7 +23,6 @@ from rushes.contracts import (
     Descriptor,
     FrameRule,
     JobContext,
-    LegendObject,
     ModelRef,
     Size,
     SizeRule,
@@ -32,14 +30,14 @@ from rushes.contracts import (
     VocabularyField,
 )
 from rushes.errors import ModelError
+from rushes.generators.house_frames import CarvedInputs, ShotPlan, frame_inputs
 from rushes.generators.protocol import GenerateRequest, Picture, check_request
 from rushes.generators.side_by_side import lanes, side_by_side
-from rushes.media.conditioning import ShotFrame, ShotInputs
+from rushes.media.conditioning import ShotInputs
 from rushes.models.house.features import features
 from rushes.models.house.load import check_version, load_house
-from rushes.models.house.palette import default_color, is_untouched
 from rushes.models.house.sun import default_sun
-from rushes.models.house.surface import HouseFrame, HouseObject, own_points
+from rushes.models.house.surface import HouseFrame
 from rushes.models.house.vocabulary import DEFAULTS, FIELDS, read_brief
 from rushes.models.placement import Placement, choose, deterministic, thread_count
 from rushes.models.store import ModelStore, pipeline_folder
@@ -47,14 +45,10 @@ from rushes.models.store import ModelStore, pipeline_folder
 if TYPE_CHECKING:
     from rushes.models.house.pipeline import HouseModelPipeline
 
-__all__ = ["HouseGenerator", "frame_inputs", "guess_boxes"]
+__all__ = ["HouseGenerator"]
 
 _FOLDER = "house_model"
 _NATIVE = Size(256, 144)
-_GUESSES = 5
-"""Frames looked at to guess the bounds of objects whose legend has none."""
-
-Box = NDArray[np.float64]
 
 
 class HouseGenerator:
@@ -172,16 +166,29 @@ class HouseGenerator:
                     context.progress(done / total, "generate", f"frame {done} of {total}")
                     yield picture.copy()
 
+    def guides(self, request: GenerateRequest, inputs: ShotInputs) -> ShotInputs:
+        """The passes with the bodies that the pictures show where simple blocks stand."""
+        return CarvedInputs(inputs, self._plan(request, ShotPlan.surveyed(inputs, request.size)))
+
+    def _plan(self, request: GenerateRequest, surveyed: ShotPlan) -> ShotPlan:
+        reading = read_brief(request.brief)
+        knobs = {c.name: c.default for c in self.descriptor.conditionings} | dict(request.strengths)
+        return replace(
+            surveyed,
+            values=reading.resolved(),
+            prompt=reading.prompt(),
+            seed=request.seed,
+            keep_colors=knobs["color"],
+            object_seeds=dict(request.object_seeds),
+        )
+
     def _tasks(self, wanted: Sequence[tuple[GenerateRequest, ShotInputs]], own: Sequence[int]) -> Iterator[_Task]:
-        boxes: dict[tuple[int, Size], dict[int, Box]] = {}
+        surveys: dict[tuple[int, Size], ShotPlan] = {}
         for (request, inputs), made in zip(wanted, own, strict=True):
             key = (id(inputs), request.size)
-            if key not in boxes:
-                boxes[key] = guess_boxes(inputs, request.size)
-            reading = read_brief(request.brief)
-            knobs = {c.name: c.default for c in self.descriptor.conditionings} | dict(request.strengths)
-            seeds = dict(request.object_seeds)
-            plan = _Plan(reading.resolved(), reading.prompt(), request.seed, knobs["color"], seeds, boxes[key])
+            if key not in surveys:
+                surveys[key] = ShotPlan.surveyed(inputs, request.size)
+            plan = self._plan(request, surveys[key])
             for index in range(made):
                 yield _Task(frame_inputs(inputs.frame(index, request.size), inputs, plan), plan.prompt, request.steps)
 
@@ -214,76 +221,3 @@ def _paint(pipe: HouseModelPipeline, task: _Task) -> Picture:
             hint="Its weights may be damaged: compare them with the model's card; no take was written.",
         )
     return picture
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What stays the same over a shot."""
-
-    values: Mapping[str, str]
-    prompt: str
-    seed: int
-    keep_colors: float
-    object_seeds: Mapping[int, int]
-    boxes: dict[int, Box]
-
-
-def frame_inputs(frame: ShotFrame, inputs: ShotInputs, plan: _Plan) -> HouseFrame:
-    """One frame of passes as the house model wants it."""
-    place = plan.values["place"]
-    things = {
-        o.id: HouseObject(
-            id=o.id,
-            cls=o.object_class.value,
-            color=_color(o, place, plan),
-            matrix=np.asarray(o.matrix(frame.index), np.float64),
-            box=plan.boxes.get(o.id) if o.bounds is None else np.asarray(o.bounds, np.float64),
-            seed=plan.object_seeds.get(o.id),
-        )
-        for o in inputs.legend.objects
-    }
-    return HouseFrame(
-        depth=frame.depth,
-        normal=frame.normal,
-        ids=frame.ids,
-        direct=frame.direct,
-        camera=frame.camera,
-        objects=things,
-        sun=inputs.sun_direction,
-        place=place,
-        seed=plan.seed,
-        weather=plan.values["weather"],
-        time=float(frame.index / inputs.rate),
-        pixel_aspect=frame.pixel_aspect,
-    )
-
-
-def _color(thing: LegendObject, place: str, plan: _Plan) -> Vec3:
-    """The artist's colour; the palette's where the block was left as Blender makes it."""
-    keep = 0.0 if is_untouched(thing.color) else plan.keep_colors
-    if keep >= 1.0:
-        return thing.color
-    seed = plan.object_seeds.get(thing.id, plan.seed)
-    drawn = default_color(thing.object_class.value, place, seed, thing.id)
-    r, g, b = (keep * a + (1.0 - keep) * d for a, d in zip(thing.color, drawn, strict=True))
-    return (r, g, b)
-
-
-def guess_boxes(inputs: ShotInputs, size: Size) -> dict[int, Box]:
-    """Bounds in own space (before scale) of objects whose legend has none, from what a few frames show of them."""
-    missing: Sequence[LegendObject] = [o for o in inputs.legend.objects if o.bounds is None]
-    found: dict[int, Box] = {}
-    if not missing:
-        return found
-    for index in np.unique(np.linspace(0, len(inputs) - 1, _GUESSES).round().astype(int)).tolist():
-        frame = inputs.frame(index, size)
-        for thing in missing:
-            seen = frame.ids == thing.id
-            if not seen.any():
-                continue
-            own = own_points(frame.depth, seen, frame.camera, frame.pixel_aspect, np.asarray(thing.matrix(index)))
-            box = np.stack([own.min(0), own.max(0)])
-            if thing.id in found:
-                box = np.stack([np.minimum(found[thing.id][0], box[0]), np.maximum(found[thing.id][1], box[1])])
-            found[thing.id] = box
-    return found

@@ -30,11 +30,12 @@ class Track:
         self.matrices: list[list[Matrix4]] = [[] for _ in subjects]
         self.seen = [False] * len(subjects)
         self.bounds: list[tuple[Vec3, Vec3] | None] = [None] * len(subjects)
+        self.points: list[int | None] = [None] * len(subjects)
 
     def legend(self, sun: Sun | None) -> Legend:
         """Objects that render in at least one frame."""
-        found = zip(self.subjects, self.matrices, self.seen, self.bounds)
-        return Legend(tuple(_legend_object(s, m, b) for s, m, seen, b in found if seen), sun)
+        found = zip(self.subjects, self.matrices, self.seen, self.bounds, self.points)
+        return Legend(tuple(_legend_object(s, m, b, n) for s, m, seen, b, n in found if seen), sun)
 
 
 def follow(scene: Any, camera: Any, frames: Sequence[int], subjects: Sequence[Subject], channel: Channel) -> Track:
@@ -49,6 +50,7 @@ def follow(scene: Any, camera: Any, frames: Sequence[int], subjects: Sequence[Su
             track.seen[i] = track.seen[i] or not found.hide_render
             if index == 0:
                 track.bounds[i] = _bounds(found)
+                track.points[i] = _points(found)
             track.matrices[i].append(plain_matrix(found.matrix_world))
         if index % 10 == 0:
             channel.progress(0.05 * index / len(frames), "track", f"frame {frame}")
@@ -64,7 +66,24 @@ def _bounds(found: Any) -> tuple[Vec3, Vec3] | None:
     return (flat[0], flat[1], flat[2]), (flat[3], flat[4], flat[5])
 
 
-def _legend_object(subject: Subject, matrices: list[Matrix4], bounds: tuple[Vec3, Vec3] | None) -> LegendObject:
+def _points(found: Any) -> int | None:
+    """Vertices of an evaluated object's mesh, modifiers and all; None where it has no mesh to count."""
+    if found.type == "MESH":
+        return len(found.data.vertices)
+    try:
+        mesh = found.to_mesh()
+    except RuntimeError:  # some kinds of object have none
+        return None
+    if mesh is None:
+        return None
+    count = len(mesh.vertices)
+    found.to_mesh_clear()
+    return count
+
+
+def _legend_object(
+    subject: Subject, matrices: list[Matrix4], bounds: tuple[Vec3, Vec3] | None, points: int | None
+) -> LegendObject:
     return LegendObject(
         id=subject.id,
         name=subject.name,
@@ -76,6 +95,7 @@ def _legend_object(subject: Subject, matrices: list[Matrix4], bounds: tuple[Vec3
         holdout=subject.holdout,
         deforms=subject.deforms,
         bounds=bounds,
+        points=points,
     )
 
 
