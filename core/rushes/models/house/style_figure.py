@@ -45,7 +45,7 @@ def figure(p: Patch) -> None:
     out = np.clip((np.abs(x) - half + 0.064) / 0.012, 0, 1)
     away = np.hypot(ahead - hand_y, z - hand_z)
     hand = np.clip((0.038 - away) / soft + 0.5, 0, 1) * np.maximum(out, np.abs(hand_y) > 0.11)
-    coat = np.maximum(above(hem), out * above(0.45))
+    coat = np.maximum(above(hem), out * above(0.45) * (hand_z < 0.54))
     neck = above(0.845)
     crown = above(np.where(hat, 0.945, 0.965))
     back = np.clip((-ahead + 0.008) / np.maximum(0.01, soft), 0, 1)
@@ -74,7 +74,8 @@ def figure(p: Patch) -> None:
     paint_over(color, neck, skin)
     paint_over(color, hand, skin)
     _face(color, x, z, ahead, soft, neck)
-    paint_over(color, hair * neck, np.where(hat[:, None], 0.45 * p.hint + 0.015, pick(p.key, 64, _HAIR)))
+    paint_over(color, hair * neck, pick(p.key, 64, _HAIR))
+    paint_over(color, crown * hat, 0.45 * p.hint + 0.015)
     p.color = color.astype(np.float32)
     p.trim = (-0.5 * np.clip(seams + collar, 0, 1)).astype(np.float32)
 
