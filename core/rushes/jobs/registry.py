@@ -79,6 +79,7 @@ USE_CASES: Mapping[str, Entry] = MappingProxyType(
         "scene": Entry("rushes.jobs.scene:run"),
         "passes": Entry("rushes.jobs.passes:run"),
         "shoot": Entry("rushes.jobs.shoot:run", ShootRequest),
+        "explore": Entry("rushes.jobs.explore:run"),
         "replay": Entry("rushes.jobs.replay:run"),
     }
 )
