@@ -92,6 +92,13 @@ def test_deforming_meshes_are_where_the_deformation_puts_them(rendered: Rendered
         assert thing.deforms
 
 
+def test_vertices_are_counted_with_modifiers(rendered: Rendered) -> None:
+    legend = rendered("city.blend", "Tall_Détail")[0].legend
+    points = {o.name: o.points for o in legend.objects}
+    assert points["Quay"] == 4
+    assert points["Shed"] == 24  # a cube and the array's two copies
+
+
 def test_each_instance_has_its_own_id_and_matrix(rendered: Rendered) -> None:
     passes = rendered("city.blend", "Wide")[0]
     by_name = {o.name: o for o in passes.legend.objects}

@@ -13,7 +13,7 @@ from rushes.contracts import Brief, BriefReading, Descriptor, JobContext, ModelR
 from rushes.errors import InputError, SizeError
 from rushes.media.conditioning import ShotInputs
 
-__all__ = ["GenerateRequest", "Generator", "KeptPixels", "Picture", "check_request"]
+__all__ = ["GenerateRequest", "Generator", "GivesForm", "KeptPixels", "Picture", "check_request", "guides"]
 
 Picture = NDArray[np.float32]
 """(H, W, 3) display-referred sRGB (BT.709 primaries, sRGB curve), 0 to 1."""
@@ -87,6 +87,20 @@ class Generator(Protocol):
         the same device give the same bits.
         """
         ...
+
+
+@runtime_checkable
+class GivesForm(Protocol):
+    """A generator that draws other geometry than the passes have: bodies where simple blocks stand."""
+
+    def guides(self, request: GenerateRequest, inputs: ShotInputs) -> ShotInputs:
+        """The passes as its pictures show them; a frame at the request's size is what it was given."""
+        ...
+
+
+def guides(generator: Generator, request: GenerateRequest, inputs: ShotInputs) -> ShotInputs:
+    """The passes that finishing should follow: the shot's own, unless the generator draws other geometry."""
+    return generator.guides(request, inputs) if isinstance(generator, GivesForm) else inputs
 
 
 def check_request(request: GenerateRequest, descriptor: Descriptor) -> None:

@@ -29,7 +29,7 @@ from rushes.contracts import (
     encode,
 )
 from rushes.errors import ProductionError
-from rushes.generators.protocol import GenerateRequest, Generator, Picture
+from rushes.generators.protocol import GenerateRequest, Generator, Picture, guides
 from rushes.jobs.consistency import WarpMeter
 from rushes.jobs.doors import OpenPasses
 from rushes.jobs.environment import environment
@@ -309,7 +309,7 @@ def take_frames(
     made = generator.generate(request, inputs, generate)
     count = len(inputs)
     timed = _timed(islice(made, count), stages, count, meter)
-    finished = chain.run(steps, timed, inputs, stages.stage("upsample"))
+    finished = chain.run(steps, timed, guides(generator, request, inputs), stages.stage("upsample"))
     done = 0
     try:
         while True:

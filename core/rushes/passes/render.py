@@ -37,7 +37,7 @@ from rushes.passes.layout import MANIFEST_VERSION, PASS_NAMES, file_sha256
 
 __all__ = ["PASSES_VERSION", "inspect_blend", "render_passes"]
 
-PASSES_VERSION = 1
+PASSES_VERSION = 2
 """Changes whenever the same request would give other pixels; part of the key that passes are kept under."""
 
 _INSPECT = "rushes.blender.inside.inspect_scene"
