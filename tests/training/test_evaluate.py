@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 
 from rushes.errors import JobCancelled, ModelError
+from rushes.models.house.surface import HouseFrame
 from rushes.models.house.vocabulary import FIELDS
 from rushes.testing.contexts import RecordingContext
+from rushes.testing.tiny_house import build_tiny_house
 from rushes.training.classifier import Classifier, save_classifier
 from rushes.training.eval_look import find_judge
 from rushes.training.eval_measures import Bytes
+from rushes.training.eval_model import EvalModel, prompt_of
 from rushes.training.eval_motion import motion_between, visible_points
-from rushes.training.eval_scenes import Span, Still, clip_plans, clip_seeds
+from rushes.training.eval_scenes import SceneStore, Span, Still, clip_plans, clip_seeds
 from rushes.training.eval_stills import (
     between,
     detail_metrics,
@@ -27,12 +30,13 @@ from rushes.training.eval_stills import (
     geometry_metrics,
     look_metrics,
 )
-from rushes.training.house_sheets import Cell, clay, draw_sheet
+from rushes.training.evaluate import EvalSettings, evaluate
+from rushes.training.house_sheets import Cell, clay, draw_sheet, make_sheets
 from rushes.training.house_unseen import UNSEEN, write_blockout
-from rushes.training.synth_plan import pair_plan, plan_scene
+from rushes.training.synth_plan import ScenePlan, pair_plan, plan_scene
 from rushes.training.twin import RenderedScene, Variant
 
-H, W = 36, 64
+H, W = 32, 64
 LENS = 36.0  # as wide as the sensor: the focal length in pixels is the width
 
 
@@ -52,8 +56,10 @@ def scene(camera_x: float = 0.0, thing_x: float = 0.0, cls: str = "prop") -> Ren
             "normal" + suffix: normal,
         }
     arrays["direct"] = np.full((H, W), 200, np.uint8)
-    objects = [{"cls": "building"}, {"cls": cls}]
-    return RenderedScene({"seed": 7, "place": "city", "low_sun": False, "sun": [0, 0, 1], "objects": objects}, arrays)
+    arrays["boxes"] = np.array([[[-9.0, -9, -8.5], [9, 9, -8]], [[-0.8, -0.6, -4.2], [0.8, 0.6, -4]]])
+    objects = [{"cls": "building", "tint": "wall"}, {"cls": cls, "tint": "prop"}]
+    plan = {"seed": 7, "place": "city", "low_sun": False, "sun": [0.0, 0.6, 0.8], "objects": objects}
+    return RenderedScene(plan, arrays)
 
 
 def test_points_move_with_the_camera_by_their_distance() -> None:
@@ -155,6 +161,88 @@ def test_frechet_holds_its_bar_by_the_renders_own(stills: list[Still]) -> None:
     assert not far.ok
 
 
+class HandmadeStore(SceneStore):
+    """A double of the store: scenes made by hand, twins of flat colours with grain."""
+
+    def scenes(self, plans: Sequence[ScenePlan], span: Span, *, twin: bool = True) -> list[RenderedScene]:
+        span.step(1, 1, "scenes")
+        made = [scene(0.02 * k, 0.03 * k, "building") for k in range(len(plans))]
+        for one, plan in zip(made, plans, strict=True):
+            one.plan.update(seed=plan.seed, place=plan.place)
+        return made
+
+    def meshes(self, files: Sequence[Path], span: Span) -> list[RenderedScene]:
+        found: list[RenderedScene] = []
+        for file in files:
+            with np.load(file) as data:
+                count = len(json.loads(str(data["plan"]))["objects"])
+            one = scene()
+            one.arrays["matrices"] = np.tile(np.eye(4), (count, 1, 1))
+            one.arrays["boxes"] = np.tile(np.array([[-1.0, -1, -9], [1, 1, -4]]), (count, 1, 1))
+            found.append(one)
+        return found
+
+    def twin(self, scene: RenderedScene, variant: Variant) -> Bytes:
+        return painted(scene, variant.seed)
+
+
+class FlatModel(EvalModel):
+    """A double of the model: no network, one colour a seed."""
+
+    def __init__(self) -> None:
+        self.prompts: list[str] = []
+
+    def paint_frame(self, frame: HouseFrame, variant: Variant) -> Bytes:
+        self.prompts.append(prompt_of(variant))
+        return np.full((*frame.depth.shape, 3), frame.seed % 200, np.uint8)
+
+
+def test_all_sheets_are_written(tmp_path: Path, stills: list[Still]) -> None:
+    model = FlatModel()
+    files = make_sheets(
+        model, HandmadeStore(tmp_path), stills, [s.twin for s in stills], tmp_path, Span(RecordingContext())
+    )
+    assert [f.name for f in files] == sorted(
+        [f.name for f in tmp_path.glob("*.png")], key=[f.name for f in files].index
+    )
+    assert len(files) == 7
+    hours = {p.split()[0] for p in model.prompts}
+    places = {p.split()[2] for p in model.prompts}
+    styles = {p.split()[4] for p in model.prompts}
+    assert (hours, places, styles) == (set(FIELDS["time_of_day"]), set(FIELDS["place"]), set(FIELDS["style"]))
+
+
+def test_everything_is_measured(tmp_path: Path) -> None:
+    model = build_tiny_house(tmp_path / "model")
+    classifier = tmp_path / "classifier"
+    save_classifier(Classifier((8, 8, 8, 8, 16)), classifier, {})
+    settings = EvalSettings(baseline=model, classifier=classifier, scenes=4, clips=1)
+    context = RecordingContext()
+    metrics = evaluate(model, tmp_path, context, settings, HandmadeStore(tmp_path))
+    names = [m.name for m in metrics]
+    assert len(set(names)) == len(names)
+    for wanted in ("psnr", "ssim", "geometry_1px", "detail", "look_place", "frechet", "diversity", "reroll_outside",
+                   "warp_error", "flicker", "warp_error_pairs", "seconds_frame", "seconds_load"):  # fmt: skip
+        assert f"house.{wanted}" in names
+    assert all(np.isfinite(m.value) for m in metrics)
+    assert context.fractions == sorted(context.fractions)
+
+
+def test_a_cancel_ends_the_evaluation(tmp_path: Path) -> None:
+    model = build_tiny_house(tmp_path / "model")
+    with pytest.raises(JobCancelled):
+        evaluate(model, tmp_path, RecordingContext(cancel_after=5), EvalSettings(scenes=4), HandmadeStore(tmp_path))
+
+
+def test_without_a_classifier_the_rest_is_measured(tmp_path: Path) -> None:
+    model = build_tiny_house(tmp_path / "model")
+    settings = EvalSettings(classifier=tmp_path / "nowhere", scenes=1, clips=1)
+    metrics = evaluate(model, tmp_path, RecordingContext(), settings, HandmadeStore(tmp_path))
+    found = {m.name: m for m in metrics}
+    assert not found["house.look"].ok
+    assert "house.psnr" in found
+
+
 def test_our_classifier_judges(tmp_path: Path) -> None:
     save_classifier(Classifier((8, 8, 8, 8, 16)), tmp_path, {})
     judge = find_judge(tmp_path)
@@ -223,4 +311,4 @@ def test_a_sheet_holds_all_cells() -> None:
     assert sheet.dtype == np.uint8
     assert sheet.shape[1] == 3 * 134 + 6
     rows = 2
-    assert sheet.shape[0] == 46 + rows * (72 + 22 + 6)
+    assert sheet.shape[0] == 46 + rows * (64 + 22 + 6)

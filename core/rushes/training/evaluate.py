@@ -49,7 +49,13 @@ class EvalSettings:
     clips: int = 2
 
 
-def evaluate(folder: Path, work: Path, context: JobContext, settings: EvalSettings | None = None) -> list[Metric]:
+def evaluate(
+    folder: Path,
+    work: Path,
+    context: JobContext,
+    settings: EvalSettings | None = None,
+    store: SceneStore | None = None,
+) -> list[Metric]:
     """Measure the pipeline in `folder`.
 
     Args:
@@ -57,6 +63,7 @@ def evaluate(folder: Path, work: Path, context: JobContext, settings: EvalSettin
         work: where scenes are rendered and painted to, and kept for the next time.
         context: hears of the progress, and may cancel.
         settings: None: the defaults.
+        store: where scenes come from; None: Blender, and `work`.
 
     Raises:
         BlenderError: no Blender, or it failed.
@@ -67,7 +74,7 @@ def evaluate(folder: Path, work: Path, context: JobContext, settings: EvalSettin
     whole = Span(context)
     model = EvalModel(folder)  # before what is slow
     other = EvalModel(settings.baseline) if settings.baseline else None
-    store = SceneStore(work, settings.blender)
+    store = store or SceneStore(work, settings.blender)
     stills = held_stills(store, range(settings.scenes), whole.part(0.0, 0.35))
     made = _painted(model, stills, whole.part(0.35, 0.45))
     old = _painted(other, stills, whole.part(0.45, 0.5)) if other else None
