@@ -18,6 +18,7 @@ from rushes.contracts.generator import (
 from rushes.contracts.geometry import Matrix4, Size, Vec3
 from rushes.contracts.job import EngineInfo, JobContext, JobRequest, JobState, JobStatus
 from rushes.contracts.legend import Legend, LegendObject, ObjectClass, Sun
+from rushes.contracts.look import LookPicture, LookRequest, LookStatus, LookUpdate
 from rushes.contracts.metric import Metric
 from rushes.contracts.shot import PassesManifest, PassesRequest, PassFile, SceneInfo, Shot
 from rushes.contracts.take import ModelRef, PostStep, Rating, Recipe, ShootRequest, Take, TakeFiles
@@ -40,6 +41,10 @@ __all__ = [
     "JobStatus",
     "Legend",
     "LegendObject",
+    "LookPicture",
+    "LookRequest",
+    "LookStatus",
+    "LookUpdate",
     "Matrix4",
     "Metric",
     "ModelRef",
