@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +26,11 @@ Ids = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Background:
-    """A frame before carving, its rays (N, 3) by pixel, and which pixels (H, W) belong to carved blocks."""
+    """A frame before carving, the rays of its pixels, and which pixels (H, W) belong to carved blocks."""
 
     frame: HouseFrame
-    origin: NDArray[np.float64]
-    way: NDArray[np.float64]
+    rays: Callable[[Ids], tuple[NDArray[np.float64], NDArray[np.float64]]]
+    """Flat pixel numbers → origins and directions (N, 3) of their rays; depth is the parameter."""
     carved: NDArray[np.bool_]
 
 
@@ -104,17 +105,12 @@ def _best(back: Background, gaps: Ids, sources: NDArray[np.bool_]) -> tuple[Ids,
 
 def _nearest(sources: NDArray[np.bool_], gaps: Ids) -> list[tuple[Ids, NDArray[np.float64]]]:
     """Nearest source left, right, above and below each gap, flat (-1: none), and the weighted distance."""
-    h, w = sources.shape
+    w = sources.shape[1]
     row, column = np.divmod(gaps, w)
-    across = np.where(sources, np.arange(w), -1)
-    left = np.maximum.accumulate(across, 1)[row, column]
-    mirror = np.maximum.accumulate(across[:, ::-1] >= 0, 1)
-    right_from = np.minimum.accumulate(np.where(sources, np.arange(w), w)[:, ::-1], 1)[:, ::-1]
-    right = np.where(mirror[:, ::-1][row, column], right_from[row, column], -1)
-    down = np.where(sources, np.arange(h)[:, None], -1)
-    up = np.maximum.accumulate(down, 0)[row, column]
-    low_from = np.minimum.accumulate(np.where(sources, np.arange(h)[:, None], h)[::-1], 0)[::-1]
-    low = np.where(low_from[row, column] < h, low_from[row, column], -1)
+    rows, place = np.unique(row, return_inverse=True)
+    left, right = _along(sources[rows], place, column)
+    columns, place = np.unique(column, return_inverse=True)
+    up, low = _along(sources[:, columns].T, place, row)
     out: list[tuple[Ids, NDArray[np.float64]]] = []
     for found, weight in zip((left, right), _FURTHER[:2], strict=True):
         out.append((np.where(found >= 0, row * w + found, -1), np.abs(column - found) * weight))
@@ -123,34 +119,50 @@ def _nearest(sources: NDArray[np.bool_], gaps: Ids) -> list[tuple[Ids, NDArray[n
     return out
 
 
+def _along(lines: NDArray[np.bool_], line: Ids, at: Ids) -> tuple[Ids, Ids]:
+    """The last True before and the first after a position on its line; -1 where there is none."""
+    length = lines.shape[1]
+    where = np.arange(length, dtype=np.int32)
+    before = np.maximum.accumulate(np.where(lines, where, np.int32(-1)), 1)[line, at]
+    after = np.minimum.accumulate(np.where(lines, where, np.int32(length))[:, ::-1], 1)[:, ::-1][line, at]
+    return before.astype(np.int64), np.where(after < length, after, -1).astype(np.int64)
+
+
 def _continued(back: Background, gaps: Ids, source: Ids) -> NDArray[np.float64]:
     """Depth at which the rays of `gaps` meet the planes seen at `source`; infinite on the sky, NaN for a miss."""
     frame = back.frame
     far = frame.depth.ravel()[source].astype(np.float64)
     sky = (frame.ids.ravel()[source] == 0) | (far >= _SKY_DEPTH)
+    t = np.where(sky, np.inf, np.nan)
+    land = np.flatnonzero(~sky)
+    if not len(land):
+        return t
+    gaps, source, far = gaps[land], source[land], far[land]
+    origin, way = back.rays(gaps)
+    from_, towards = back.rays(source)
     n = frame.normal.reshape(-1, 3)[source].astype(np.float64)
-    point = back.origin[source] + np.where(sky, 1.0, far)[:, None] * back.way[source]
-    slope = np.einsum("ij,ij->i", n, back.way[gaps])
-    gap = np.einsum("ij,ij->i", n, point - back.origin[gaps])
-    t = gap / np.where(np.abs(slope) > 1e-6, slope, np.nan)
+    slope = np.einsum("ij,ij->i", n, way)
+    gap = np.einsum("ij,ij->i", n, from_ + far[:, None] * towards - origin)
+    met = gap / np.where(np.abs(slope) > 1e-6, slope, np.nan)
     block = frame.depth.ravel()[gaps].astype(np.float64)
-    good = (t > block * 0.995) & (t < np.maximum(far * 10.0, 4.0)) & _within(frame, source, back, gaps, t)
-    return np.where(sky, np.inf, np.where(good, t, np.nan))
+    good = (met > block * 0.995) & (met < np.maximum(far * 10.0, 4.0))
+    good[good] = _within(frame, source[good], origin[good] + met[good, None] * way[good])
+    t[land] = np.where(good, met, np.nan)
+    return t
 
 
-def _within(frame: HouseFrame, source: Ids, back: Background, gaps: Ids, t: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether the continued points still lie in the box of the object they continue."""
+def _within(frame: HouseFrame, source: Ids, point: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether points that continue the surfaces seen at `source` still lie in those objects' boxes."""
     ids = frame.ids.ravel()[source]
     out = np.ones(len(source), bool)
     for ident in np.unique(ids).tolist():
         thing = frame.objects.get(ident)
         if thing is None or thing.box is None:
             continue
-        here = (ids == ident) & np.isfinite(t)
+        here = ids == ident
         turn, scale = rigid(thing.matrix)
         box = np.sort(thing.box * scale, 0)
-        point = back.origin[gaps[here]] + t[here, None] * back.way[gaps[here]]
-        own = (point - thing.matrix[:3, 3]) @ turn
+        own = (point[here] - thing.matrix[:3, 3]) @ turn
         slack = 0.02 + 0.02 * (box[1] - box[0])
         out[here] = np.all((own > box[0] - slack) & (own < box[1] + slack), -1)
     return out

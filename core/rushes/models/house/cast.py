@@ -61,17 +61,17 @@ def _cones(cones: Array, origin: Array, way: Array) -> tuple[Array, Array]:
     reach = 0.5 * np.sqrt(_dot(b - a, b - a)) + widest
     one, ray = np.nonzero(_near(0.5 * (a + b), reach, origin, way))
     t = np.full((len(cones), len(way)), _NONE, np.float32)
-    t[one, ray] = _hulls(cones[one], origin[ray], way[ray])[0]
+    t[one, ray] = _hull_hits(cones[one], origin[ray], way[ray])
     best = np.argmin(t, 0)
     far = t[best, np.arange(len(way))]
     met = np.isfinite(far)
     normal = np.zeros((len(way), 3), np.float32)
-    normal[met] = _hulls(cones[best[met]], origin[met], way[met])[1]
+    normal[met] = _hull_normals(cones[best[met]], origin[met] + far[met, None] * way[met])
     return far, normal
 
 
-def _hulls(cones: Array, origin: Array, way: Array) -> tuple[Array, Array]:
-    """One hull a ray, (N, 11): parameter and normal; after Inigo Quilez' intersection of a rounded cone (MIT)."""
+def _hull_hits(cones: Array, origin: Array, way: Array) -> Array:
+    """One hull a ray, (N, 11), to its parameter; after Inigo Quilez' intersection of a rounded cone (MIT)."""
     stretch = cones[:, 8:11]
     a, b = cones[:, 0:3] / stretch, cones[:, 3:6] / stretch
     ra, rb = cones[:, 6], cones[:, 7]
@@ -94,11 +94,18 @@ def _hulls(cones: Array, origin: Array, way: Array) -> tuple[Array, Array]:
     t1 = np.where(h1 > 0, -m3 - np.sqrt(np.maximum(h1, 0)), _NONE)
     t2 = np.where(h2 > 0, -m6 - np.sqrt(np.maximum(h2, 0)), _NONE)
     t = np.where(on_side, side, np.minimum(t1, t2))
-    t = np.where(t > 0, t, _NONE)
-    spot = ro + np.where(np.isfinite(t), t, 0)[:, None] * rd
-    hull = d2[:, None] * (spot - a) - ba * y[:, None]
-    normal = np.where(on_side[:, None], hull, spot - np.where((t1 <= t2)[:, None], a, b))
-    return t / size, _unit(normal / stretch)
+    return np.where(t > 0, t, _NONE) / size
+
+
+def _hull_normals(cones: Array, spot: Array) -> Array:
+    """Normals at points on hulls: away from the axis, or from the middle of the sphere that the point lies on."""
+    stretch = cones[:, 8:11]
+    a, b, spot = cones[:, 0:3] / stretch, cones[:, 3:6] / stretch, spot / stretch
+    ba, rr = b - a, cones[:, 6] - cones[:, 7]
+    d2 = _dot(ba, ba) - rr * rr
+    y = _dot(ba, spot - a) - cones[:, 6] * rr
+    share = np.clip(np.where(d2 > 1e-12, y / np.maximum(d2, np.float32(1e-12)), 0), 0, 1)
+    return _unit((spot - a - share[:, None] * ba) / stretch)
 
 
 def _unit(v: Array) -> Array:
@@ -154,13 +161,16 @@ def cast_spheres(lobes: Array, origin: Array, way: Array) -> tuple[Array, Array]
     normal = np.zeros((len(way), 3), np.float32)
     middle = lobes[:, 0, :3].astype(np.float32)
     out = np.linalg.norm(lobes[..., :3] - lobes[:, :1, :3], axis=-1) + lobes[..., 3]
-    reach = out.max(1).astype(np.float32)
+    reach, small = out.max(1).astype(np.float32), lobes.astype(np.float32)
     for start in range(0, len(way), _CHUNK):
         ro, rd = origin[start : start + _CHUNK], way[start : start + _CHUNK]
         square, along = _dot(rd, rd), _dot(ro, rd)
         best, at = t[start : start + _CHUNK], normal[start : start + _CHUNK]
-        for row, touched in zip(lobes.astype(np.float32), _near(middle, reach, ro, rd), strict=True):
-            rays = np.flatnonzero(touched)
+        near_by = _near(middle, reach, ro, rd)
+        soonest = (middle @ rd.T - along) / square - reach[:, None] / np.sqrt(square)
+        for number in np.argsort(soonest.mean(1)).tolist():
+            row = small[number]
+            rays = np.flatnonzero(near_by[number] & (soonest[number] < best))
             if not len(rays):
                 continue
             o, d = ro[rays], rd[rays]

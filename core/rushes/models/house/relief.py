@@ -28,12 +28,39 @@ _FEWEST = 6
 Ids = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class _Rays:
-    """A point on each pixel's ray and its direction, (N, 3) world, scaled so that depth = parameter."""
+Floats = NDArray[np.float64]
 
-    origin: Array
-    way: Array
+
+class _Rays:
+    """The rays of a frame's pixels: a point on each and its direction, world, scaled so that depth = parameter."""
+
+    def __init__(self, frame: HouseFrame) -> None:
+        h, w = frame.depth.shape
+        self._width = w
+        self._lens = frame.camera.intrinsics(Size(w, h), frame.pixel_aspect)
+        self._matrix = np.asarray(frame.camera.matrix_world, np.float64)
+        self._turn, _ = rigid(self._matrix)
+
+    def at(self, pixels: Ids) -> tuple[Floats, Floats]:
+        """Origins and directions (N, 3) of pixels given by their flat numbers."""
+        k = self._lens
+        row, column = np.divmod(pixels, self._width)
+        flat = np.stack([(column + 0.5 - k.cx) / k.fx, -(row + 0.5 - k.cy) / k.fy, np.full(len(pixels), -1.0)], -1)
+        eye = self._matrix[:3, 3]
+        if not k.orthographic:
+            return np.broadcast_to(eye, flat.shape), flat @ self._turn.T
+        spot = flat * (1.0, 1.0, 0.0)
+        return spot @ self._turn.T + eye, np.broadcast_to(-self._turn[:, 2], flat.shape)
+
+    def spread(self, points: Floats) -> tuple[float, float, float, float] | None:
+        """Rows and columns (top, left, bottom, right) that points (N, 3) span; None where one is beside the camera."""
+        k = self._lens
+        own = (points - self._matrix[:3, 3]) @ self._turn
+        far = np.ones(len(own)) if k.orthographic else -own[:, 2]
+        if far.min() < 1e-3:
+            return None
+        column, row = own[:, 0] / far * k.fx + k.cx, -own[:, 1] / far * k.fy + k.cy
+        return float(row.min()) - 1, float(column.min()) - 1, float(row.max()) + 1, float(column.max()) + 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,7 @@ def carve(frame: HouseFrame) -> HouseFrame:
     blocks = [thing for thing in frame.objects.values() if thing.simple and thing.cls in _CLASSES]
     if not blocks:
         return frame
-    rays = _rays(frame)
+    rays = _Rays(frame)
     ids = frame.ids.ravel()
     present = np.flatnonzero(np.bincount(np.clip(ids, 0, None)))
     here = set(present.tolist())
@@ -77,24 +104,6 @@ def carved_ids(frame: HouseFrame) -> frozenset[int]:
     return frozenset(t.id for t in frame.objects.values() if t.simple and t.cls in _CLASSES)
 
 
-def _rays(frame: HouseFrame) -> _Rays:
-    """Rays of all pixels, row by row."""
-    h, w = frame.depth.shape
-    k = frame.camera.intrinsics(Size(w, h), frame.pixel_aspect)
-    matrix = np.asarray(frame.camera.matrix_world, np.float64)
-    turn, _ = rigid(matrix)
-    x = np.broadcast_to(((np.arange(w) + 0.5 - k.cx) / k.fx)[None, :], (h, w)).ravel()
-    y = np.broadcast_to((-(np.arange(h) + 0.5 - k.cy) / k.fy)[:, None], (h, w)).ravel()
-    zero, one = np.zeros(h * w), np.ones(h * w)
-    if k.orthographic:
-        origin = np.stack([x, y, zero], -1) @ turn.T + matrix[:3, 3]
-        way = np.stack([zero, zero, -one], -1) @ turn.T
-    else:
-        origin = np.broadcast_to(matrix[:3, 3], (h * w, 3))
-        way = np.stack([x, y, -one], -1) @ turn.T
-    return _Rays(origin.astype(np.float64), way.astype(np.float64))
-
-
 def _block(thing: HouseObject, rays: _Rays, ids: NDArray[np.integer]) -> _Block | None:
     pixels = np.flatnonzero(ids == thing.id)
     return None if len(pixels) < _FEWEST else _placed(thing, pixels, rays)
@@ -107,8 +116,9 @@ def _placed(thing: HouseObject, pixels: Ids, rays: _Rays) -> _Block | None:
     turn, scale = rigid(thing.matrix)
     box = np.sort(thing.box * scale, 0)
     base = np.array([0.5 * (box[0, 0] + box[1, 0]), 0.5 * (box[0, 1] + box[1, 1]), box[0, 2]])
-    origin = ((rays.origin[pixels] - thing.matrix[:3, 3]) @ turn - base).astype(np.float32)
-    way = (rays.way[pixels] @ turn).astype(np.float32)
+    eye, towards = rays.at(pixels)
+    origin = ((eye - thing.matrix[:3, 3]) @ turn - base).astype(np.float32)
+    way = (towards @ turn).astype(np.float32)
     x, y, z = (float(v) for v in box[1] - box[0])
     if turn[2, 2] < 0.8 or min(x, y, z) < 0.02:
         return None  # lies or leans: whatever it is, it is not what stands on its base
@@ -151,20 +161,16 @@ def _behind(formed: list[tuple[_Block, Form]], hits: list[_Hit], rays: _Rays, fr
     owner = frame.ids.ravel()[gaps]
     through: list[tuple[_Block, Form]] = []
     for block, form in formed:
-        top, left, bottom, right = _window(block.pixels, frame.depth.shape[1])
-        inside = (row >= top) & (row <= bottom) & (column >= left) & (column <= right) & (owner != block.thing.id)
+        inside = owner != block.thing.id
+        window = rays.spread(_corners(block.thing))
+        if window is not None:
+            top, left, bottom, right = window
+            inside &= (row >= top) & (row <= bottom) & (column >= left) & (column <= right)
         if inside.any():
             moved = _placed(block.thing, gaps[inside], rays)
             if moved is not None:
                 through.append((moved, form))
     return _cast(through)
-
-
-def _window(pixels: Ids, width: int) -> tuple[int, int, int, int]:
-    """Rows and columns that an object can reach: what is seen of it, and as much again on each side."""
-    row, column = np.divmod(pixels, width)
-    high, wide = int(np.ptp(row)) // 2 + 2, int(np.ptp(column)) + 2
-    return int(row.min()) - high, int(column.min()) - wide, int(row.max()) + high, int(column.max()) + wide
 
 
 def _body(block: _Block, frame: HouseFrame) -> Body | None:
@@ -186,10 +192,15 @@ def _afloat(thing: HouseObject, frame: HouseFrame) -> bool:
 
 
 def _world_box(thing: HouseObject) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    corners = _corners(thing)
+    return corners.min(0), corners.max(0)
+
+
+def _corners(thing: HouseObject) -> Floats:
+    """(8, 3) world."""
     box = thing.box if thing.box is not None else np.zeros((2, 3))
     corners = np.array([[box[i, 0], box[j, 1], box[k, 2]] for i in (0, 1) for j in (0, 1) for k in (0, 1)])
-    world = corners @ thing.matrix[:3, :3].T + thing.matrix[:3, 3]
-    return world.min(0), world.max(0)
+    return corners @ thing.matrix[:3, :3].T + thing.matrix[:3, 3]
 
 
 def _plant_form(block: _Block, frame: HouseFrame) -> str | None:
@@ -272,7 +283,7 @@ def _compose(frame: HouseFrame, rays: _Rays, hits: list[_Hit], behind: list[_Hit
         left[at] = False
     gaps = np.flatnonzero(left)
     depth[gaps] = block_depth[gaps]
-    background = Background(frame, rays.origin, rays.way, carved.reshape(shape))
+    background = Background(frame, rays.at, carved.reshape(shape))
     fill(background, gaps, depth, normal, direct, ids)
     return replace(
         frame,
