@@ -43,6 +43,7 @@ def run(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
             ask: dict[str, Any] = json.loads(text)
             try:
                 if ask["op"] == "open":
+                    stage = None  # whatever it held is gone once another file opens
                     stage = _Stage(Path(ask["blend"]), channel)
                     answer = stage.about
                 elif stage is None:
