@@ -30,8 +30,8 @@ class Clip:
     twins: list[Bytes]
 
 
-def fine_weather(scene: RenderedScene, seed: int = 5, hour: str | None = None) -> Variant:
-    """A clear, neutral, cinematic look that fits the sun's height."""
+def fine_weather(scene: RenderedScene, seed: int = 8, hour: str | None = None) -> Variant:
+    """A clear, neutral, cinematic look that fits the sun's height, in colours of the place."""
     low, place = bool(scene.plan["low_sun"]), str(scene.plan["place"])
     return Variant(hour or ("dusk" if low else "day"), "clear", "neutral", place, seed)
 

@@ -43,7 +43,17 @@ _RENDERERS = (
     "blender/inside/eval_render.py",
     "blender/inside/pass_setup.py",
 )
-_PAINTERS = ("blender/bodies.py", "models/house/*.py", "training/twin*.py", "training/look*.py", "training/board*.py")
+_NO_PAINTERS = ("build", "export", "load", "paint", "pipeline", "sun", "vocabulary")
+"""Modules beside them that no twin is painted with."""
+_PAINTERS = (
+    "blender/bodies.py",
+    "models/house/*.py",
+    "training/twin*.py",
+    "training/look*.py",
+    "training/board*.py",
+    "training/shade*.py",
+    "training/grade*.py",
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,8 @@ def _sources(patterns: tuple[str, ...]) -> str:
     root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256(str(FEATURE_VERSION).encode())
     for file in sorted({f for pattern in patterns for f in root.glob(pattern)}):
-        digest.update(file.name.encode() + file.read_bytes())
+        if not file.name.startswith(_NO_PAINTERS):
+            digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -247,27 +258,29 @@ def clip_plans(seed: int, frames: int) -> list[ScenePlan]:
 
 
 def _vehicle_in_view(plan: ScenePlan) -> int | None:
-    """The nearest vehicle well inside the picture, 4 to 28 m away."""
+    """The nearest car well inside the picture, 8 to 20 m away, seen from about a figure's height."""
     (x, y, _), (tx, ty, _) = plan.camera.location, plan.camera.target
     heading = math.atan2(ty - y, tx - x)
     found: list[tuple[float, int]] = []
+    if plan.camera.location[2] > 2.5 or plan.camera.lens > 50:
+        return None
     for index, thing in enumerate(plan.objects):
-        if thing.cls != "vehicle":
+        if thing.cls != "vehicle" or thing.size[1] > 5.5:
             continue
         ox, oy = thing.location[0] - x, thing.location[1] - y
         off = (math.atan2(oy, ox) - heading + math.pi) % (2 * math.pi) - math.pi
         far = math.hypot(ox, oy)
-        if abs(off) < 0.7 * math.atan(18.0 / plan.camera.lens) and 4.0 < far < 28.0:
+        if abs(off) < 0.7 * math.atan(18.0 / plan.camera.lens) and 8.0 < far < 20.0:
             found.append((far, index))
     return min(found)[1] if found else None
 
 
 def clip_seeds(count: int, seeds: Iterable[int] = range(HELD)) -> list[int]:
-    """The first seeds of different places with a vehicle in view and the camera near the ground."""
+    """The first seeds of different places with a car in view; others where there are too few."""
     found: dict[str, int] = {}
     for seed in seeds:
         plan = plan_scene(seed)
-        if plan.place not in found and _vehicle_in_view(plan) is not None and plan.camera.location[2] < 4.0:
+        if plan.place not in found and _vehicle_in_view(plan) is not None:
             found[plan.place] = seed
     chosen = list(found.values())[:count]
     return chosen + [s for s in seeds if s not in chosen][: count - len(chosen)]

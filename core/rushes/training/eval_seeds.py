@@ -17,9 +17,11 @@ from rushes.training.eval_scenes import SceneStore, Span, Still
 from rushes.training.eval_stills import edges_of
 from rushes.training.twin import blockout_frame
 
-__all__ = ["SEEDS", "largest_building", "reroll", "seed_metrics"]
+__all__ = ["FIRST_SEED", "SEEDS", "chosen", "largest_building", "reroll", "seed_metrics"]
 
 SEEDS = 8
+FIRST_SEED = 8
+"""With the seven after it: palettes of the place, neither grey nor random."""
 _SHOTS = 4
 _LEAST = 0.04
 """Least share of the picture that a building fills to be looked at."""
@@ -52,13 +54,21 @@ def _facades(still: Still) -> Mask:
 
 
 def chosen(stills: Sequence[Still], count: int = _SHOTS) -> list[Still]:
-    """Clear day or dusk pictures with a building in them, each of another scene; fewer where there are none."""
-    found: dict[int, Still] = {}
+    """Pictures of different scenes with most facade in them, in clear weather; fewer where there are none.
+
+    Their colours are the place's own: seeds whose palette is neither grey nor random.
+    """
+    found: dict[int, tuple[float, Still]] = {}
     for still in stills:
-        bright = still.variant.hour in ("day", "dusk", "dawn") and still.variant.weather in ("clear", "overcast")
-        if bright and largest_building(still) is not None:
-            found.setdefault(int(still.scene.plan["seed"]), still)
-    return list(found.values())[:count]
+        seed = int(still.scene.plan["seed"])
+        if seed not in found and still.variant.place != "interior" and largest_building(still) is not None:
+            hour = "dusk" if still.scene.plan["low_sun"] else "day"
+            look = look_of(
+                still.variant, hour=hour, weather="clear", mood="neutral", style="cinematic", seed=FIRST_SEED
+            )
+            found[seed] = (float(_facades(still).mean()), replace(still, variant=look))
+    ranked = sorted(found.values(), key=lambda pair: -pair[0])
+    return [still for _, still in ranked[:count]]
 
 
 def seed_metrics(model: EvalModel, stills: Sequence[Still], store: SceneStore, span: Span) -> list[Metric]:
@@ -73,7 +83,7 @@ def seed_metrics(model: EvalModel, stills: Sequence[Still], store: SceneStore, s
     outside: list[float] = []
     for number, still in enumerate(shots):
         span.step(number, len(shots), "seeds of shot")
-        looks = [look_of(still.variant, seed=still.variant.seed + k, style="cinematic") for k in range(SEEDS)]
+        looks = [look_of(still.variant, seed=FIRST_SEED + k) for k in range(SEEDS)]
         made = [model.paint(still.scene, v) for v in looks]
         where = _facades(still)
         ours.append(_apart(made, where))
@@ -110,7 +120,7 @@ def _rerolled(model: EvalModel, still: Still) -> tuple[float, float]:
     """Change inside and outside of the building that gets another seed."""
     ident = largest_building(still)
     assert ident is not None
-    look = look_of(still.variant, style="cinematic")
+    look = still.variant
     frame = blockout_frame(still.scene, look)
     before = model.paint_frame(frame, look)
     after = model.paint_frame(reroll(frame, ident, look.seed + 101), look)

@@ -18,7 +18,7 @@ from rushes.training.eval_clips import fine_weather
 from rushes.training.eval_measures import Bytes, psnr
 from rushes.training.eval_model import EvalModel, look_of
 from rushes.training.eval_scenes import HELD, SceneStore, Span, Still, clip_plans, clip_seeds
-from rushes.training.eval_seeds import SEEDS, chosen, largest_building, reroll
+from rushes.training.eval_seeds import FIRST_SEED, SEEDS, chosen, largest_building, reroll
 from rushes.training.house_unseen import UNSEEN, frame_of, write_blockout
 from rushes.training.synth_plan import ScenePlan, plan_scene
 from rushes.training.twin import RenderedScene, Variant, blockout_frame
@@ -138,20 +138,20 @@ def _styles(model: EvalModel, shots: Sequence[Still]) -> Bytes:
     cells: list[Cell] = []
     for still in shots[:3]:
         for style in FIELDS["style"]:
-            look = look_of(still.variant, mood="neutral", style=style)
+            look = look_of(still.variant, style=style)
             cells.append(Cell(model.paint(still.scene, look), f"{look.place}, {look.hour}, {style}"))
     return draw_sheet("House model: styles", cells, len(FIELDS["style"]))
 
 
 def _seeds(model: EvalModel, still: Still) -> Bytes:
-    looks = [look_of(still.variant, seed=100 + k, mood="neutral", style="cinematic") for k in range(SEEDS)]
+    looks = [look_of(still.variant, seed=FIRST_SEED + k) for k in range(SEEDS)]
     cells = [Cell(model.paint(still.scene, v), f"seed {v.seed}") for v in looks]
     return draw_sheet("House model: eight seeds of one shot", cells, 4)
 
 
 def _one_object(model: EvalModel, still: Still) -> Bytes:
     ident = largest_building(still)
-    look = look_of(still.variant, mood="neutral", style="cinematic")
+    look = still.variant
     frame = blockout_frame(still.scene, look)
     cells = [Cell(model.paint_frame(frame, look), "the shot's own seed")]
     if ident is not None:
