@@ -71,7 +71,7 @@ def _cones(cones: Array, origin: Array, way: Array) -> tuple[Array, Array]:
 
 
 def _hull_hits(cones: Array, origin: Array, way: Array) -> Array:
-    """One hull a ray, (N, 11), to its parameter; after Inigo Quilez' intersection of a rounded cone (MIT)."""
+    """One hull a ray, (N, 11), to its parameter; the quadratic is Inigo Quilez'."""
     stretch = cones[:, 8:11]
     a, b = cones[:, 0:3] / stretch, cones[:, 3:6] / stretch
     ra, rb = cones[:, 6], cones[:, 7]

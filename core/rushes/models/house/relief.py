@@ -19,7 +19,7 @@ from rushes.models.house.cast import cast_body, cast_conifers, cast_spheres
 from rushes.models.house.noise import Array
 from rushes.models.house.surface import HouseFrame, HouseObject, rigid
 
-__all__ = ["carve", "carved_ids"]
+__all__ = ["carve"]
 
 _CLASSES = ("character", "vehicle", "vegetation")
 _FEWEST = 6
@@ -97,11 +97,6 @@ def carve(frame: HouseFrame) -> HouseFrame:
         return frame
     hits = _cast(formed)
     return _compose(frame, rays, hits, _behind(formed, hits, rays, frame))
-
-
-def carved_ids(frame: HouseFrame) -> frozenset[int]:
-    """Which of a frame's objects `carve` would touch, judged by class and box alone."""
-    return frozenset(t.id for t in frame.objects.values() if t.simple and t.cls in _CLASSES)
 
 
 def _block(thing: HouseObject, rays: _Rays, ids: NDArray[np.integer]) -> _Block | None:
