@@ -43,7 +43,20 @@ _RENDERERS = (
     "blender/inside/eval_render.py",
     "blender/inside/pass_setup.py",
 )
-_NO_PAINTERS = ("build", "export", "load", "paint", "pipeline", "sun", "vocabulary")
+_NO_PAINTERS = (
+    "backdrop",
+    "build",
+    "cast",
+    "export",
+    "features",
+    "load",
+    "paint",
+    "pipeline",
+    "relief",
+    "sun",
+    "synth_serve",
+    "vocabulary",
+)
 """Modules beside them that no twin is painted with."""
 _PAINTERS = (
     "blender/bodies.py",
