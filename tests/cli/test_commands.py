@@ -42,7 +42,10 @@ def test_every_group_has_help(shell: Shell, words: tuple[str, ...]) -> None:
     assert "Usage" in shown.stdout
 
 
-@pytest.mark.parametrize("words", [("shoot", "--bogus"), ("shoot",), ("nonsense",), ("takes", "keep")])
+@pytest.mark.parametrize(
+    "words",
+    [("shoot", "--bogus"), ("shoot",), ("nonsense",), ("takes", "keep"), ("eval", "replay", "--sheets", "here")],
+)
 def test_a_wrong_call_is_2(shell: Shell, words: tuple[str, ...]) -> None:
     done = shell.run(*words)
     assert done.returncode == 2
