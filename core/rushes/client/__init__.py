@@ -4,6 +4,7 @@ from rushes.client.client import Client, new_job_id, result_of
 from rushes.client.discovery import EngineRecord, discover, read_record
 from rushes.client.home import EngineHome, rushes_home
 from rushes.client.launcher import connect, ensure_engine
+from rushes.client.look import LiveLook
 from rushes.client.transport import HttpTransport, Reply, Transport
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "EngineHome",
     "EngineRecord",
     "HttpTransport",
+    "LiveLook",
     "Reply",
     "Transport",
     "connect",

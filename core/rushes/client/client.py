@@ -14,6 +14,7 @@ from rushes.client.transport import Reply, Transport
 from rushes.contracts.codec import decode, encode
 from rushes.contracts.generator import Descriptor
 from rushes.contracts.job import EngineInfo, JobRequest, JobState, JobStatus
+from rushes.contracts.look import LookRequest, LookStatus, LookUpdate
 from rushes.errors import AuthError, EngineError, EngineUnreachable, ProtocolError, from_dict
 
 __all__ = ["Client", "new_job_id", "result_of"]
@@ -138,6 +139,33 @@ class Client:
         """Submit, wait, and give the result; raises the job's own error."""
         status = self.submit(JobRequest(kind, dict(params), priority=priority))
         return result_of(self.wait(status.id, on_change))
+
+    # -- live looks; `client.look.LiveLook` is the comfortable way
+
+    def start_look(self, request: LookRequest) -> LookStatus:
+        """Start a live look. Not to be sent twice: two looks would run."""
+        return decode(LookStatus, self._call("POST", "/looks", encode(request)))
+
+    def look_status(self, look_id: str, *, after: int = -1, wait: float = 0.0) -> LookStatus:
+        """How a look stands; with `wait` (seconds) as soon as its sequence is another one than `after`."""
+        return self._get(LookStatus, f"/looks/{look_id}?after={after}&wait={wait:.3f}", timeout=wait + 10.0)
+
+    def update_look(self, look_id: str, update: LookUpdate) -> LookStatus:
+        """Change what is looked at; returns at once."""
+        return decode(LookStatus, self._call("POST", f"/looks/{look_id}", encode(update)))
+
+    def look_picture(self, look_id: str, *, after: int = 0, wait: float = 0.0) -> tuple[int, bytes] | None:
+        """Number and PNG of the newest picture; None when none came with another number than `after`."""
+        reply = self._send("GET", f"/looks/{look_id}/picture?after={after}&wait={wait:.3f}", None, wait + 10.0)
+        return None if reply.status == 204 else (int(reply.etag or 0), reply.body)
+
+    def stop_look(self, look_id: str) -> LookStatus:
+        """End a look."""
+        return decode(LookStatus, self._call("POST", f"/looks/{look_id}/stop", timeout=15.0))
+
+    def look_page(self, look_id: str) -> str:
+        """Address of the look's page on this machine; whoever knows it may look and steer."""
+        return f"{getattr(self._transport, 'address', '')}/view/{look_id}"
 
     # -- carrying
 

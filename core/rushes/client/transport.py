@@ -19,6 +19,8 @@ class Reply:
     """HTTP status."""
     body: bytes
     content_type: str = "application/json"
+    etag: str = ""
+    """Names the version of a picture; empty when the engine gave none."""
 
 
 class Transport(Protocol):
@@ -40,6 +42,11 @@ class HttpTransport:
     def __repr__(self) -> str:
         return f"HttpTransport({self._host}:{self._port})"
 
+    @property
+    def address(self) -> str:
+        """Where pages of the engine are."""
+        return f"http://{self._host}:{self._port}"
+
     def request(self, method: str, path: str, body: bytes | None = None, *, timeout: float = 10.0) -> Reply:
         """One connection a request: cheap on the loopback, and nothing is shared between threads."""
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
@@ -49,7 +56,8 @@ class HttpTransport:
         try:
             connection.request(method, path, body=body, headers=headers)
             answer = connection.getresponse()
-            return Reply(answer.status, answer.read(), answer.headers.get_content_type())
+            etag = (answer.headers.get("ETag") or "").strip('"')
+            return Reply(answer.status, answer.read(), answer.headers.get_content_type(), etag)
         except (OSError, http.client.HTTPException) as exc:
             raise EngineUnreachable(
                 f"The engine does not answer ({type(exc).__name__}).",

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 import rushes
 from rushes.engine.guard import Guard
+from rushes.engine.look_routes import router as look_router
 from rushes.engine.routes import router
 from rushes.engine.settings import Settings
 from rushes.engine.state import Engine
@@ -26,7 +27,7 @@ from rushes.errors import (
 
 __all__ = ["http_status", "make_app"]
 
-_BY_CODE = {"job.unknown": 404, "job.exists": 409, "engine.too_large": 413}
+_BY_CODE = {"job.unknown": 404, "look.unknown": 404, "look.ended": 409, "job.exists": 409, "engine.too_large": 413}
 _BY_CLASS: tuple[tuple[type[RushesError], int], ...] = (
     (AuthError, 401),
     (EngineUnreachable, 503),
@@ -58,10 +59,13 @@ def make_app(settings: Settings, token: str, port: int) -> tuple[Guard, FastAPI]
     engine = Engine(settings)
     app.state.engine = engine
     app.include_router(router)
+    app.include_router(look_router)
     app.add_exception_handler(RushesError, _rushes_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    guard = Guard(app, token=token, port=port, max_body=settings.max_body, tickets=engine.tickets)
+    guard = Guard(
+        app, token=token, port=port, max_body=settings.max_body, tickets=engine.tickets, views=engine.looks.knows
+    )
     engine.last_seen = lambda: guard.last_seen
     return guard, app
 

@@ -9,6 +9,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
@@ -42,13 +43,24 @@ class Tickets:
 class Guard:
     """ASGI middleware. Wrong Host or token: 403 or 401; too much data: 413; each as a RushesError in JSON."""
 
-    def __init__(self, app: ASGIApp, *, token: str, port: int, max_body: int, tickets: Tickets) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        token: str,
+        port: int,
+        max_body: int,
+        tickets: Tickets,
+        views: Callable[[str], bool] = lambda key: False,
+    ) -> None:
+        """`views` knows the secret names of pages, `/view/<name>/...`, which need no token."""
         self._app = app
         self._token = token.encode("ascii")
         # The Host check keeps out a web page whose name was pointed at 127.0.0.1 (DNS rebinding).
         self._hosts = {f"127.0.0.1:{port}".encode("ascii"), f"localhost:{port}".encode("ascii")}
         self._max_body = max_body
         self._tickets = tickets
+        self._views = views
         self.last_seen = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +80,7 @@ class Guard:
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, RushesError | None]:
         if headers.get(b"host", b"").lower() not in self._hosts:
             return 403, AuthError("This engine answers on this machine only.", code="engine.host")
-        if not (self._knows(headers.get(b"authorization", b"")) or self._has_ticket(scope)):
+        if not (self._knows(headers.get(b"authorization", b"")) or self._has_ticket(scope) or self._is_view(scope)):
             return 401, AuthError(
                 "The engine's token is missing or wrong.",
                 hint="Start Rushes again; if it stays so, stop the engine and start it again.",
@@ -87,6 +99,10 @@ class Guard:
             return False
         given = parse_qs(scope["query_string"].decode("latin-1")).get("ticket", [""])[0]
         return self._tickets.redeem(given)
+
+    def _is_view(self, scope: Scope) -> bool:
+        parts = str(scope["path"]).split("/")
+        return len(parts) in (3, 4) and parts[:2] == ["", "view"] and self._views(parts[2])
 
     def _counted(self, receive: Receive) -> Receive:
         """A body without a length is cut off when it grows too large."""

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import rushes
 from rushes.contracts import EngineInfo, JobRequest, JobStatus, decode
 from rushes.engine.guard import Tickets
+from rushes.engine.looks import Looks
 from rushes.engine.queue import JobQueue
 from rushes.engine.settings import Settings
 from rushes.engine.store import JobStore
@@ -35,6 +36,7 @@ class Engine:
         self.store = JobStore(settings.files)
         self.queue = JobQueue(self.store)
         self.pool = WorkerPool(settings, self.queue, self.store)
+        self.looks = Looks(settings)
         self.tickets = Tickets()
         self.stopping = asyncio.Event()
         self.on_stop: Callable[[], None] = lambda: None
@@ -57,6 +59,7 @@ class Engine:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
+        await self.looks.close()
         await self.pool.stop()
         self.queue.flush()
         self.store.close()
@@ -111,7 +114,8 @@ class Engine:
         while True:
             await asyncio.sleep(1.0)
             self.queue.flush()
-            if self.queue.busy:
+            await self.looks.keep()
+            if self.queue.busy or self.looks.busy:
                 self._busy_until = time.monotonic()
             if limit and time.monotonic() - max(self.last_seen(), self._busy_until) > limit:
                 log.info("nobody has asked for anything for %.0f s; ending", limit)

@@ -33,7 +33,7 @@ from rushes.engine.store import PREVIEW, SCRATCH
 from rushes.errors import DiskFullError, JobCancelled, JobFailed, RushesError, SystemFault, WorkerLost
 from rushes.jobs.registry import USE_CASES, Entry, Services, use_case
 
-__all__ = ["Channel", "WorkerContext", "as_error", "main", "run_job"]
+__all__ = ["Channel", "WorkerContext", "as_error", "follow_parent", "main", "own_channel", "run_job"]
 
 log = logging.getLogger(__name__)
 
@@ -211,8 +211,8 @@ def _die_with_children(*_: object) -> None:
     os._exit(1)
 
 
-def _follow_parent(parent: int) -> None:
-    """On Linux the kernel tells us when the engine dies, should the end of input be missed."""
+def follow_parent(parent: int) -> None:
+    """End with the engine. On Linux the kernel tells us when the engine dies, should the end of input be missed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the engine's to handle
     signal.signal(signal.SIGTERM, _die_with_children)
     if sys.platform == "linux":
@@ -222,7 +222,7 @@ def _follow_parent(parent: int) -> None:
             _die_with_children()
 
 
-def _own_channel() -> Channel:
+def own_channel() -> Channel:
     """Keep standard output for ourselves and send everybody else's prints to the log."""
     out = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
@@ -257,9 +257,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--doubles", action="store_true")
     parser.add_argument("--describe", action="store_true", help="say which generators there are")
     options = parser.parse_args(arguments)
-    channel = _own_channel()
+    channel = own_channel()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    _follow_parent(options.parent)
+    follow_parent(options.parent)
     inbox = _Inbox(sys.stdin.buffer)
     inbox.start()
     channel.send("hello", pid=os.getpid())
