@@ -53,12 +53,19 @@ def _facades(still: Still) -> Mask:
     return np.isin(still.scene.arrays["ids"], houses)
 
 
+def _built_up(still: Still) -> tuple[int, float]:
+    """How many buildings are large enough to be looked at (six are enough), and the facades' share of the picture."""
+    ids, where = still.scene.arrays["ids"], _facades(still)
+    shares = np.bincount(ids[where].astype(np.int64)) / ids.size
+    return min(6, int((shares > 0.015).sum())), float(where.mean())
+
+
 def chosen(stills: Sequence[Still], count: int = _SHOTS) -> list[Still]:
-    """Pictures of different scenes with most facade in them, in clear weather; fewer where there are none.
+    """Pictures of different scenes with most buildings in them, in clear weather; fewer where there are none.
 
     Their colours are the place's own: seeds whose palette is neither grey nor random.
     """
-    found: dict[int, tuple[float, Still]] = {}
+    found: dict[int, tuple[tuple[int, float], Still]] = {}
     for still in stills:
         seed = int(still.scene.plan["seed"])
         if seed not in found and still.variant.place != "interior" and largest_building(still) is not None:
@@ -66,8 +73,8 @@ def chosen(stills: Sequence[Still], count: int = _SHOTS) -> list[Still]:
             look = look_of(
                 still.variant, hour=hour, weather="clear", mood="neutral", style="cinematic", seed=FIRST_SEED
             )
-            found[seed] = (float(_facades(still).mean()), replace(still, variant=look))
-    ranked = sorted(found.values(), key=lambda pair: -pair[0])
+            found[seed] = (_built_up(still), replace(still, variant=look))
+    ranked = sorted(found.values(), key=lambda pair: pair[0], reverse=True)
     return [still for _, still in ranked[:count]]
 
 
