@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
+import torch
 from diffusers.models.unets.unet_2d import UNet2DModel
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from tokenizers import Tokenizer
@@ -51,7 +52,7 @@ def build_unet(config: HouseConfig) -> UNet2DModel:
     down = ("DownBlock2D",) * (levels - 1) + ("AttnDownBlock2D",)
     up = ("AttnUpBlock2D",) + ("UpBlock2D",) * (levels - 1)
     area = config.patch**2
-    return UNet2DModel(
+    made = UNet2DModel(
         in_channels=(3 + len(CHANNELS)) * area,
         out_channels=3 * LAYERS * area,
         block_out_channels=config.channels,
@@ -62,6 +63,14 @@ def build_unet(config: HouseConfig) -> UNet2DModel:
         attention_head_dim=32,
         class_embed_type="identity",
     )
+    _calm(made.conv_out.weight, 0.1)
+    return made
+
+
+def _calm(weight: torch.Tensor, factor: float) -> None:
+    """Scale random weights down, so that training starts from a dark picture and not from a loud one."""
+    with torch.no_grad():
+        weight.mul_(factor)
 
 
 def build_tokenizer() -> PreTrainedTokenizerFast:
@@ -85,7 +94,7 @@ def build_tokenizer() -> PreTrainedTokenizerFast:
 
 def build_text_encoder(config: HouseConfig, vocabulary: int) -> CLIPTextModelWithProjection:
     """A tiny CLIP text model; its projection holds the U-Net's time embedding and the grade."""
-    return CLIPTextModelWithProjection(
+    made = CLIPTextModelWithProjection(
         CLIPTextConfig(
             vocab_size=vocabulary,
             hidden_size=config.text_width,
@@ -100,6 +109,8 @@ def build_text_encoder(config: HouseConfig, vocabulary: int) -> CLIPTextModelWit
             attention_dropout=0.0,
         )
     )
+    _calm(made.text_projection.weight[-GRADE:], 0.02)
+    return made
 
 
 def build_scheduler() -> FlowMatchEulerDiscreteScheduler:
