@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from rushes.contracts import SceneInfo
     from rushes.library.production import Production
 
-__all__ = ["look", "new", "passes", "shoot", "shots"]
+__all__ = [
+    "BlendArgument",
+    "CameraOption",
+    "changes",
+    "look",
+    "new",
+    "numbers",
+    "passes",
+    "shoot",
+    "shots",
+]
 
 T = TypeVar("T")
 
@@ -163,10 +173,10 @@ def shoot(
     opened = open_production(production)
     common: dict[str, Any] = {
         "generator": generator,
-        "brief": _changes(set_ or []),
+        "brief": changes(set_ or []),
         "steps": steps,
-        "strengths": _numbers(strength or [], "--strength", float),
-        "object_seeds": _numbers(object_seed or [], "--object-seed", int),
+        "strengths": numbers(strength or [], "--strength", float),
+        "object_seeds": numbers(object_seed or [], "--object-seed", int),
         "model_size": Size.parse(model_size) if model_size else None,
         "output_size": Size.parse(size) if size else None,
         "range": FrameRange.parse(frames) if frames else None,
@@ -234,7 +244,8 @@ def _seeds(first: int | None, count: int) -> list[int]:
     return [start + i for i in range(count)]
 
 
-def _changes(texts: list[str]) -> dict[str, str]:
+def changes(texts: list[str]) -> dict[str, str]:
+    """FIELD=TEXT pairs for a brief; BriefError for anything else."""
     from rushes.contracts import Brief
     from rushes.errors import BriefError
 
@@ -250,7 +261,7 @@ def _changes(texts: list[str]) -> dict[str, str]:
     return changes
 
 
-def _numbers(texts: list[str], option: str, kind: Callable[[str], T]) -> dict[str, T]:
+def numbers(texts: list[str], option: str, kind: Callable[[str], T]) -> dict[str, T]:
     """NAME=NUMBER pairs; InputError `cli.pair` for anything else."""
     from rushes.errors import InputError
 

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rushes.blender.launcher import find_blender, run_inside
-from rushes.contracts import CameraFrame, JobContext, Legend, SceneInfo, Size, Vec3, decode, encode
+from rushes.contracts import CameraFrame, JobContext, Legend, Matrix4, SceneInfo, Size, Vec3, decode, encode
 from rushes.errors import BlenderError, JobCancelled, PassesError, RushesError, from_dict
 from rushes.media import exr
 from rushes.media.conditioning import SKY_DEPTH, ShotFrame, at_size
@@ -167,6 +167,8 @@ class BlenderView:
         answer = self._ask(question)
         if answer["legend"] is not None:
             self._legend = decode(Legend, answer["legend"])
+        if answer["moved"]:
+            self._legend = _moved(self._legend, answer["moved"])
         sun = answer["sun"]
         aspect = answer["pixel_aspect"]
         camera = decode(CameraFrame, answer["camera"])
@@ -262,6 +264,14 @@ class BlenderView:
         return BlenderError(
             "Blender ended while it showed the look.", code="blender.crashed", hint="It is started again by itself."
         )
+
+
+def _moved(legend: Legend, places: Mapping[str, Any]) -> Legend:
+    """The legend with some objects elsewhere."""
+    objects = tuple(
+        replace(o, matrices=(decode(Matrix4, places[str(o.id)]),)) if str(o.id) in places else o for o in legend.objects
+    )
+    return replace(legend, objects=objects)
 
 
 def _frame(

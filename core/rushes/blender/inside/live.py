@@ -5,7 +5,8 @@ sends is a question in JSON, each line it gets is the answer:
 
     {"op": "open", "blend": PATH}                                        -> {"info": SceneInfo, "size": ...}
     {"op": "render", "camera": NAME or null, "view": CameraFrame or null,
-     "frame": N, "size": [W, H], "sun": [x, y, z] or null, "out": PATH}  -> camera, sun, legend (null: as before)
+     "frame": N, "size": [W, H], "sun": [x, y, z] or null, "out": PATH}
+                                        -> camera, pixel_aspect, sun, legend (the first time), moved {id: matrix}
 
 Motion is not rendered: it would cost another look at the neighbouring frames. Nothing is ever saved.
 """
@@ -82,7 +83,9 @@ class _Stage:
         self.about["objects"] = [s.name for s in self._subjects]
         self._size: tuple[int, int] | None = None
         self._free: Any = None
-        self._followed: tuple[int, str] | None = None
+        self._track: track.Track | None = None
+        self._places: list[Any] = []
+        self._frame = scene.frame_current
         self._behind: Vec3 = (0.0, -0.6, 0.8)
 
     def render(self, ask: dict[str, Any]) -> dict[str, Any]:
@@ -93,14 +96,8 @@ class _Stage:
         track.refuse_panorama(camera)
         scene.camera = camera
         self._set_up((int(ask["size"][0]), int(ask["size"][1])))
-        # A free camera needs no new look at the objects while the frame stays.
-        key = (int(ask["frame"]), "" if view is not None else camera.name)
-        followed = None
-        if view is None or self._followed is None or self._followed[0] != key[0]:
-            followed = track.follow(scene, camera, [key[0]], self._subjects, self._channel)
-            self._followed = key
-        seen = view if view is not None or followed is None else followed.cameras[0]
-        assert seen is not None
+        legend, moved = self._go_to(int(ask["frame"]), camera)
+        seen = view if view is not None else self._seen(camera)
         sun = self._light(ask["sun"], seen)
         scene.render.filepath = ask["out"]
         try:
@@ -112,8 +109,34 @@ class _Stage:
             "camera": encode(seen),
             "pixel_aspect": [scene.render.pixel_aspect_x, scene.render.pixel_aspect_y],
             "sun": list(sun),
-            "legend": None if followed is None else encode(followed.legend(self._scene_sun)),
+            "legend": legend,
+            "moved": moved,
         }
+
+    def _go_to(self, frame: int, camera: Any) -> tuple[Any, dict[str, Any]]:
+        """(the legend, the first time; id → matrix of what stands elsewhere than in the picture before)."""
+        if self._track is None:
+            self._track = track.follow(self._scene, camera, [frame], self._subjects, self._channel)
+            self._track.seen = [True] * len(self._subjects)  # what is hidden now may show later
+            self._places = [found[0] for found in self._track.matrices]
+            self._frame = frame
+            return encode(self._track.legend(self._scene_sun)), {}
+        if frame == self._frame:
+            return None, {}
+        self._scene.frame_set(frame)
+        self._frame = frame
+        graph = bpy.context.evaluated_depsgraph_get()
+        moved: dict[str, Any] = {}
+        for index, subject in enumerate(self._subjects):
+            place = shots.plain_matrix(subject.obj.evaluated_get(graph).matrix_world)
+            if place != self._places[index]:
+                self._places[index] = place
+                moved[str(subject.id)] = place
+        return None, moved
+
+    def _seen(self, camera: Any) -> CameraFrame:
+        """The scene's camera as it stands now."""
+        return track.camera_frame(camera.evaluated_get(bpy.context.evaluated_depsgraph_get()), self._frame)
 
     def _set_up(self, size: tuple[int, int]) -> None:
         """Once, and again when the size changes: settings that are left alone keep what Cycles has built."""

@@ -15,7 +15,7 @@ from rushes.blender.inside.subjects import Subject
 from rushes.contracts import CameraFrame, Legend, LegendObject, Matrix4, Sun, Vec3
 from rushes.errors import SceneError
 
-__all__ = ["Track", "follow", "light_from_behind", "refuse_panorama"]
+__all__ = ["Track", "camera_frame", "follow", "light_from_behind", "refuse_panorama"]
 
 _STILL = 1e-6
 """Matrices that differ less than this, element by element, count as standing still."""
@@ -44,7 +44,7 @@ def follow(scene: Any, camera: Any, frames: Sequence[int], subjects: Sequence[Su
     for index, frame in enumerate(frames):
         scene.frame_set(frame)
         graph = bpy.context.evaluated_depsgraph_get()
-        track.cameras.append(_camera_frame(camera.evaluated_get(graph), frame))
+        track.cameras.append(camera_frame(camera.evaluated_get(graph), frame))
         for i, subject in enumerate(subjects):
             found = subject.obj.evaluated_get(graph)
             track.seen[i] = track.seen[i] or not found.hide_render
@@ -114,7 +114,8 @@ def refuse_panorama(camera: Any) -> None:
         )
 
 
-def _camera_frame(camera: Any, frame: int) -> CameraFrame:
+def camera_frame(camera: Any, frame: int) -> CameraFrame:
+    """An evaluated camera as it stands. SceneError `scene.panoramic`, `scene.camera`."""
     refuse_panorama(camera)
     lens = camera.data
     matrix = camera.matrix_world.normalized()
