@@ -28,12 +28,38 @@ from rushes.errors import ModelError
 from rushes.models.house.vocabulary import FIELDS
 from rushes.training.picture_store import PictureStore
 
-__all__ = ["VERSION", "Classifier", "load_classifier", "main", "save_classifier", "train_classifier"]
+__all__ = ["VERSION", "Classifier", "load_classifier", "main", "readable", "save_classifier", "train_classifier"]
 
 _log = logging.getLogger(__name__)
 
 VERSION = 1
 _WIDTHS = (32, 64, 96, 128, 160)
+
+
+def readable(labels: torch.Tensor) -> torch.Tensor:
+    """Which words a picture can show at all: no hour or weather in a room, none in grey drawings, no hour in noir.
+
+    Args:
+        labels: (B, fields) place of each field's token in `FIELDS`.
+
+    Returns:
+        (B, fields) bool.
+    """
+    names = list(FIELDS)
+
+    def has(field: str, *words: str) -> torch.Tensor:
+        at = torch.tensor([FIELDS[field].index(w) for w in words], device=labels.device)
+        return torch.isin(labels[:, names.index(field)], at)
+
+    coloured = ~has("style", "pencil", "ink")
+    outside = ~has("place", "interior")
+    always = torch.ones_like(coloured)
+    seen = {
+        "time_of_day": coloured & outside & ~has("mood", "noir"),
+        "weather": coloured & outside,
+        "mood": coloured,
+    }
+    return torch.stack([seen.get(name, always) for name in names], 1)
 
 
 class _Block(nn.Module):
@@ -59,6 +85,7 @@ class Classifier(nn.Module):
         self.widths = tuple(widths)
         sizes = (3, *self.widths)
         self.blocks = nn.ModuleList(_Block(a, b) for a, b in itertools.pairwise(sizes))
+        self.drop = nn.Dropout(0.25)
         self.heads = nn.ModuleDict({name: nn.Linear(sizes[-1], len(tokens)) for name, tokens in FIELDS.items()})
 
     def features(self, picture: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
@@ -73,6 +100,7 @@ class Classifier(nn.Module):
     def forward(self, picture: torch.Tensor) -> dict[str, torch.Tensor]:
         """(B, tokens) logits for each field of the vocabulary."""
         _, pooled = self.features(picture)
+        pooled = self.drop(pooled)
         return {name: head(pooled) for name, head in self.heads.items()}
 
 
@@ -121,14 +149,16 @@ def load_classifier(folder: Path, device: torch.device | None = None) -> Classif
 
 @torch.no_grad()
 def accuracy(model: Classifier, store: PictureStore, which: Sequence[int]) -> dict[str, float]:
-    """Share of pictures whose token is read right, by field."""
-    right = dict.fromkeys(FIELDS, 0.0)
+    """Share of pictures whose token is read right, by field, among those that show it."""
+    right, seen = dict.fromkeys(FIELDS, 0.0), dict.fromkeys(FIELDS, 0.0)
     for k in range(0, len(which), 32):
         batch = store.batch(which[k : k + 32])
         found = model(batch.wanted)
+        shown = readable(batch.labels)
         for i, name in enumerate(FIELDS):
-            right[name] += float((found[name].argmax(1) == batch.labels[:, i]).sum())
-    return {name: round(value / max(1, len(which)), 4) for name, value in right.items()}
+            right[name] += float(((found[name].argmax(1) == batch.labels[:, i]) & shown[:, i]).sum())
+            seen[name] += float(shown[:, i].sum())
+    return {name: round(value / max(1.0, seen[name]), 4) for name, value in right.items()}
 
 
 def train_classifier(
@@ -196,7 +226,12 @@ def _learn(model: Classifier, store: PictureStore, rng: random.Random, count: in
     on_gpu = picture.device.type == "cuda"
     with torch.autocast("cuda", torch.bfloat16) if on_gpu else nullcontext():
         found = model(picture)
-    each = [functional.cross_entropy(found[n].float(), batch.labels[:, i]) for i, n in enumerate(FIELDS)]
+    shown = readable(batch.labels)
+    each = [
+        functional.cross_entropy(found[n].float(), batch.labels[:, i].where(shown[:, i], -100), label_smoothing=0.05)
+        for i, n in enumerate(FIELDS)
+        if bool(shown[:, i].any())
+    ]
     return torch.stack(each).sum()
 
 
