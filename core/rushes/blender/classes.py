@@ -44,12 +44,17 @@ _WORDS: dict[ObjectClass, str] = {
         "drone wagon carriage cart tank tractor trailer ambulance locomotive rocket spaceship spacecraft "
         "canoe kayak raft dinghy auto voiture bateau coche barco"
     ),
+    ObjectClass.LIGHT: (
+        "light lamp lamppost streetlamp streetlight lantern candle candelabra chandelier sconce torch bulb neon "
+        "spotlight floodlight lampe laterne lampara luz"
+    ),
     ObjectClass.PROP: (
-        "prop crate box barrel lamp lamppost streetlamp lantern bench chair table bollard sign fence bucket "
+        "prop crate box barrel bench chair table bollard sign fence bucket "
         "rope anchor crane container pallet stone rock boulder bin hydrant post pole mailbox umbrella cup "
         "bottle book door window ladder statue buoy net sack bag suitcase flag awning stall"
     ),
 }
+_CARRIERS = frozenset(["post", "pole", "stand", "column", "mast"])
 _LOOKUP = {word: cls for cls, text in _WORDS.items() for word in text.split()}
 
 
@@ -66,6 +71,14 @@ def _of_word(word: str) -> ObjectClass | None:
     return None
 
 
+def _telling(parts: Iterable[str]) -> ObjectClass | None:
+    """The class of the last word that tells one; what carries a lamp ("lamp post", "light pole") is the lamp."""
+    told = [(word, cls) for word in parts if (cls := _of_word(word)) is not None]
+    if len(told) > 1 and told[-1][0] in _CARRIERS and told[-2][1] is ObjectClass.LIGHT:
+        return ObjectClass.LIGHT
+    return told[-1][1] if told else None
+
+
 def guess_class(names: Iterable[str]) -> ObjectClass | None:
     """The class that the first telling name gives, or None. Order `names` from the object outwards.
 
@@ -73,10 +86,9 @@ def guess_class(names: Iterable[str]) -> ObjectClass | None:
     compound such as "streetlamp" is tried by its known endings.
     """
     for name in names:
-        for word in reversed(words(name)):
-            found = _of_word(word)
-            if found is not None:
-                return found
+        found = _telling(words(name))
+        if found is not None:
+            return found
         for word in reversed(words(name)):
             for start in range(2, len(word) - 2):
                 found = _of_word(word[start:])
