@@ -19,8 +19,15 @@ from rushes.testing.contexts import RecordingContext
 EXAMPLES = {
     "guided_upsample": PostStep(
         "guided_upsample",
-        1,
-        {"width": FULL.width, "height": FULL.height, "sharpen": 0.5, "smooth_edges": True, "clean_sky": True},
+        2,
+        {
+            "width": FULL.width,
+            "height": FULL.height,
+            "sharpen": 0.5,
+            "smooth_edges": True,
+            "clean_sky": True,
+            "unmix": True,
+        },
     ),
 }
 every_step = pytest.mark.parametrize("spec", EXAMPLES.values(), ids=EXAMPLES.keys())

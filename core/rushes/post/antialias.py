@@ -13,39 +13,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rushes.media.conditioning import ShotFrame
+from rushes.media.pictures import Picture
 
 __all__ = ["antialias", "surface_labels"]
 
 Float = NDArray[np.floating[Any]]
 """float32 in fact; NumPy's stubs lose the width in products."""
 Labels = NDArray[np.int32]
+_Pixels = NDArray[np.intp]
 _F = np.float32
+_STRIPE = 120
+"""Rows that are labelled at a time."""
 _LONGEST = 64
 """Longest step that still counts as a slanted edge's; longer ones are taken as straight."""
 
 
-def surface_labels(frame: ShotFrame) -> Labels:
-    """(H, W): differs where the object, the main direction of its surface, or light and shade differ."""
-    x, y, z = (np.abs(frame.normal[..., i]) for i in range(3))
-    axis = np.where(x >= y, np.where(x >= z, 0, 2), np.where(y >= z, 1, 2)).astype(np.int32)
-    lit = (frame.direct > 0.02).astype(np.int32)
-    return frame.ids * np.int32(8) + axis * np.int32(2) + lit
+def surface_labels(frame: ShotFrame) -> NDArray[np.int32]:
+    """(H, W): differs where the object, the main direction of its surface, or light and shade differ; 0 on the sky."""
+    labels = np.empty(frame.ids.shape, np.int32)
+    for top in range(0, len(labels), _STRIPE):
+        part = slice(top, top + _STRIPE)
+        x, y, z = (np.abs(frame.normal[part, :, i]) for i in range(3))
+        axis = np.where(x >= y, np.where(x >= z, 0, 2), np.where(y >= z, 1, 2)).astype(np.int32)
+        lit = (frame.direct[part] > 0.02).astype(np.int32)
+        labels[part] = frame.ids[part] * np.int32(8) + axis * np.int32(2) + lit
+    return labels
 
 
-def antialias(picture: Float, labels: Labels) -> Float:
-    """Planes (3, H, W) with the steps between labels smoothed; the input is left alone."""
-    change = np.zeros_like(picture)
-    _across(picture, labels, change)
-    _across(picture.swapaxes(1, 2), labels.T, change.swapaxes(1, 2))
-    return picture + change
+def antialias(picture: Picture, labels: Labels) -> None:
+    """Smooth the steps between labels (H, W) in a picture (H, W, 3), in place."""
+    changes: list[tuple[Picture, _Pixels, _Pixels, Picture]] = []
+    for view, steps in ((picture, _steps(labels)), (picture.swapaxes(0, 1), _steps(labels.T))):
+        for rows, others, columns, part in steps:
+            change = np.asarray(part[:, None] * (view[others, columns] - view[rows, columns]), _F)
+            changes.append((view, rows, columns, change))
+    # All is read off the untouched picture; a pixel occurs once in each list, so adding by index loses nothing.
+    for view, rows, columns, change in changes:
+        view[rows, columns] += change
 
 
-def _across(picture: Float, labels: Labels, change: Float) -> None:
-    """Add what the edges between a row and the next one change; views, so rows may be columns."""
+def _steps(labels: Labels) -> list[tuple[_Pixels, _Pixels, _Pixels, Float]]:
+    """Pixels (rows, columns) along edges between a row and the next, the row mixed into each, and how much of it;
+    labels may be turned, so that rows are columns."""
     width = labels.shape[1]
     y, x = np.nonzero(labels[:-1] != labels[1:])
     if not len(y):
-        return
+        return []
     # A step is a run of edge pixels in one row that no crossing edge interrupts.
     left = np.maximum(x - 1, 0)
     upper = labels[y, left] != labels[y, x]
@@ -68,7 +81,7 @@ def _across(picture: Float, labels: Labels, change: Float) -> None:
     half = position / span
     tilt = np.where(half <= 0.5, tilt_left[run] * (1 - 2 * half), tilt_right[run] * (2 * half - 1)).astype(_F)
     tilt[span > _LONGEST] = 0
+    found: list[tuple[_Pixels, _Pixels, _Pixels, Float]] = []
     for hit, row, other in ((tilt > 0, y, y + 1), (tilt < 0, y + 1, y)):
-        rows, others, columns, part = row[hit], other[hit], x[hit], np.abs(tilt[hit])
-        # Each pixel occurs once in these lists, so adding through the index loses nothing.
-        change[:, rows, columns] += part * (picture[:, others, columns] - picture[:, rows, columns])
+        found.append((row[hit], other[hit], x[hit], np.abs(tilt[hit])))
+    return found

@@ -8,6 +8,7 @@ on where it is cut.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from rushes.media.pictures import Picture
 from rushes.post.guides import Full, Low, centres, nearest
 
-__all__ = ["bilateral", "wider"]
+__all__ = ["Plan", "bilateral", "samples_of", "stripe", "wider"]
 
 Float = NDArray[np.floating[Any]]
 """float32 in fact; NumPy's stubs lose the width in products."""
@@ -31,49 +32,73 @@ _LIGHT_SLACK = _F(5.0)
 """1/x: difference of direct light at which a neighbour hardly counts."""
 _LIGHT_FLOOR = _F(0.003)
 """Kept where no neighbour is in the same light, so that a nearly right colour beats none."""
-_PURITY_FLOOR = _F(1e-3)
+_TRUST_FLOOR = _F(1e-3)
+_WEIGHT = 10
+"""Row of the sample table that holds the weight."""
 _WIDE_LIGHT_FLOOR = _F(0.3)
 _WIDE_SPREAD = _F(0.35)
 
 
-def _table(picture: Picture, low: Low) -> Float:
-    """(11, h, w): colour 3, normal 3, position 3, direct, weight from purity."""
-    purity = low.purity * low.purity
-    purity = purity * purity
-    weight = purity * purity + _PURITY_FLOOR
+def samples_of(picture: Picture, low: Low) -> Float:
+    """(11, h, w): colour 3, normal 3, position 3, direct (scaled), weight from trust."""
+    trust = low.trust * low.trust
+    trust = trust * trust
+    weight = trust * trust + _TRUST_FLOOR
     colour = np.moveaxis(picture, 2, 0)
-    return np.stack([*colour, *low.normal, *low.position, low.direct, weight]).astype(_F, copy=False)
+    direct = low.direct * _LIGHT_SLACK
+    return np.stack([*colour, *low.normal, *low.position, direct, weight]).astype(_F, copy=False)
 
 
-def _likeness(
-    sample: Float, normal: tuple[Float, ...], plane: Float, nearness: Float, direct: Float, light_floor: np.float32
-) -> Float:
-    """How far samples (11, ...) lie on the surface and in the light of the pixels to be made."""
-    weight = normal[0] * sample[3]
-    weight += normal[1] * sample[4]
-    weight += normal[2] * sample[5]
-    np.maximum(weight, 0, out=weight)
-    weight *= weight
-    weight *= weight
-    part = normal[0] * sample[6]
-    part += normal[1] * sample[7]
-    part += normal[2] * sample[8]
-    part -= plane
-    part *= nearness
-    part *= _PLANE_SLACK
-    part *= part
-    np.subtract(_F(1), part, out=part)
-    np.maximum(part, 0, out=part)
-    weight *= part
-    np.subtract(direct, sample[9], out=part)
-    part *= _LIGHT_SLACK
-    part *= part
-    np.subtract(_F(1), part, out=part)
-    np.maximum(part, light_floor, out=part)
-    part *= part
-    weight *= part
-    weight *= sample[10]
-    return weight
+@dataclass(frozen=True)
+class _Surface:
+    """The pixels to be made, for comparing samples (11, ...) with; the constants are folded in once."""
+
+    normal: tuple[Float, ...]
+    slope: tuple[Float, ...]
+    plane: Float
+    direct: Float
+
+    @classmethod
+    def of(cls, full: Full, at: Any) -> _Surface:
+        """Those of `full` at an index: rows, or pixels."""
+        scale = full.nearness[at] * _PLANE_SLACK
+        normal = tuple(n[at] for n in full.normal)
+        return cls(normal, tuple(n * scale for n in normal), full.plane[at] * scale, full.direct[at] * _LIGHT_SLACK)
+
+    def some(self, which: Index) -> _Surface:
+        """Of pixels in a row (N,), those at `which`."""
+        normal, slope = (tuple(n[which] for n in v) for v in (self.normal, self.slope))
+        return _Surface(normal, slope, self.plane[which], self.direct[which])
+
+    def likeness(self, sample: Float, light_floor: np.float32) -> Float:
+        """How far samples lie on the surface and in the light of the pixels to be made."""
+        weight = _dot(self.normal, sample[3:6])
+        np.maximum(weight, 0, out=weight)
+        weight *= weight
+        weight *= weight
+        part = _dot(self.slope, sample[6:9])
+        part -= self.plane
+        part *= part
+        np.subtract(_F(1), part, out=part)
+        np.maximum(part, 0, out=part)
+        weight *= part
+        np.subtract(self.direct, sample[9], out=part)
+        part *= part
+        np.subtract(_F(1), part, out=part)
+        np.maximum(part, light_floor, out=part)
+        part *= part
+        weight *= part
+        weight *= sample[_WEIGHT]
+        return weight
+
+
+def _dot(vector: tuple[Float, ...], sample: Float) -> Float:
+    total = vector[0] * sample[0]
+    part = vector[1] * sample[1]
+    total += part
+    np.multiply(vector[2], sample[2], out=part)
+    total += part
+    return total
 
 
 def _spline(at: Float) -> tuple[Float, Float, Float]:
@@ -82,23 +107,26 @@ def _spline(at: Float) -> tuple[Float, Float, Float]:
     return half * (half - at) ** 2, _F(0.75) - at * at, half * (half + at) ** 2
 
 
-class _Plan:
-    """Indices and kernels from one size to another, and the samples spread out over the columns."""
+class Plan:
+    """A small picture made ready: indices and kernels to a full size, and its samples spread over the columns."""
 
     def __init__(self, picture: Picture, low: Low, shape: tuple[int, int]) -> None:
         (height, width), (h, w) = shape, low.ids.shape
+        self.low = low
         self.rows = nearest(height, h)
+        self.columns = nearest(width, w)
         self.last = h - 1
-        self.down = _spline(centres(height, h))
-        self.across = _spline(centres(width, w))
-        table = _table(picture, low)
-        columns = nearest(width, w)
+        self.down_at, self.across_at = centres(height, h), centres(width, w)
+        self.down = _spline(self.down_at)
+        table = samples_of(picture, low)
         self.samples: list[Float] = []
         self.ids: list[NDArray[np.int32]] = []
-        for step in (-1, 0, 1):
-            at = np.clip(columns + step, 0, w - 1)
-            self.samples.append(np.ascontiguousarray(table[:, :, at]))
-            self.ids.append(np.ascontiguousarray(low.ids[:, at]))
+        for step, across in zip((-1, 0, 1), _spline(self.across_at)):
+            at = np.clip(self.columns + step, 0, w - 1)
+            samples = np.take(table, at, axis=2)
+            samples[_WEIGHT] *= across
+            self.samples.append(samples)
+            self.ids.append(np.take(low.ids, at, axis=1))
 
 
 def bilateral(picture: Picture, full: Full, low: Low) -> tuple[Float, Float]:
@@ -108,65 +136,72 @@ def bilateral(picture: Picture, full: Full, low: Low) -> tuple[Float, Float]:
     nothing does (the colour is 0 there).
     """
     height, width = full.ids.shape
-    plan = _Plan(picture, low, (height, width))
-    out = np.empty((3, height, width), _F)
-    total = np.empty((height, width), _F)
-    for top in range(0, height, _BAND):
-        _band(plan, full, slice(top, min(height, top + _BAND)), out, total)
+    plan = Plan(picture, low, (height, width))
+    return stripe(plan, full, slice(0, height))
+
+
+def stripe(plan: Plan, full: Full, rows: slice) -> tuple[Float, Float]:
+    """`bilateral` for some rows of the full size, whose guides are `full`."""
+    count, width = full.ids.shape
+    out = np.empty((3, count, width), _F)
+    total = np.empty((count, width), _F)
+    for top in range(0, count, _BAND):
+        part = slice(top, min(count, top + _BAND))
+        _band(plan, full, part, slice(rows.start + part.start, rows.start + part.stop), out, total)
     return out, total
 
 
-def _band(plan: _Plan, full: Full, band: slice, out: Float, total: Float) -> None:
-    ids, plane, nearness = full.ids[band], full.plane[band], full.nearness[band]
-    direct, normal = full.direct[band], tuple(n[band] for n in full.normal)
+def _band(plan: Plan, full: Full, band: slice, rows: slice, out: Float, total: Float) -> None:
+    ids, surface = full.ids[band], _Surface.of(full, band)
     colour = np.zeros((3, *ids.shape), _F)
     weights = np.zeros(ids.shape, _F)
+    part = np.empty(ids.shape, _F)
     for step in (-1, 0, 1):
-        rows = np.clip(plan.rows[band] + step, 0, plan.last)
-        near = plan.down[step + 1][band][:, None]
-        for samples, sample_ids, across in zip(plan.samples, plan.ids, plan.across):
-            sample = samples[:, rows]
-            weight = _likeness(sample, normal, plane, nearness, direct, _LIGHT_FLOOR)
+        lines = np.clip(plan.rows[rows] + step, 0, plan.last)
+        near = plan.down[step + 1][rows][:, None]
+        for samples, sample_ids in zip(plan.samples, plan.ids):
+            sample = samples[:, lines]
+            weight = surface.likeness(sample, _LIGHT_FLOOR)
             weight *= near
-            weight *= across
-            weight *= sample_ids[rows] == ids
+            weight *= sample_ids[lines] == ids
             weights += weight
             for channel in range(3):
-                colour[channel] += weight * sample[channel]
+                np.multiply(weight, sample[channel], out=part)
+                colour[channel] += part
     total[band] = weights
     out[:, band] = colour / np.maximum(weights, _F(1e-12))
 
 
-def wider(picture: Picture, full: Full, low: Low, pixels: Index) -> tuple[Float, Float]:
-    """A mean over 5×5 small pixels that minds the light little, for some pixels (flat indices, N of them).
+def wider(table: Float, plan: Plan, full: Full, rows: slice, pixels: Index) -> tuple[Float, Float]:
+    """A mean of samples (`samples_of` another picture of the plan's guides) over 5×5 small pixels that minds the
+    light little, for some pixels (flat indices into `full`, which holds `rows`; N of them).
 
-    Made for `picture`s that the light has been taken out of. Returns weighted sums (3, N) and weights (N,).
+    Made for pictures that the light has been taken out of. Returns weighted sums (3, N) and weights (N,).
     """
-    table = _table(picture, low).reshape(11, -1)
     colour, weights = np.zeros((3, len(pixels)), _F), np.zeros(len(pixels), _F)
-
     for start in range(0, len(pixels), _CHUNK):
         part = slice(start, start + _CHUNK)
-        _gather(table, full, low, pixels[part], colour[:, part], weights[part])
+        _gather(table, plan, full, rows, pixels[part], colour[:, part], weights[part])
     return colour, weights
 
 
-def _gather(table: Float, full: Full, low: Low, pixels: Index, colour: Float, weights: Float) -> None:
-    (height, width), (h, w) = full.ids.shape, low.ids.shape
-    y, x = np.divmod(pixels, width)
-    row, column = nearest(height, h)[y], nearest(width, w)[x]
-    down, across = centres(height, h)[y], centres(width, w)[x]
-    ids, low_ids = full.ids[y, x], low.ids.reshape(-1)
-    normal = tuple(n[y, x] for n in full.normal)
-    plane, nearness, direct = full.plane[y, x], full.nearness[y, x], full.direct[y, x]
+def _gather(table: Float, plan: Plan, full: Full, rows: slice, pixels: Index, colour: Float, weights: Float) -> None:
+    h, w = plan.low.ids.shape
+    y, x = np.divmod(pixels, full.ids.shape[1])
+    row, column = plan.rows[rows][y], plan.columns[x]
+    down, across = plan.down_at[rows][y], plan.across_at[x]
+    ids, low_ids = full.ids[y, x], plan.low.ids.reshape(-1)
+    surface, table = _Surface.of(full, (y, x)), table.reshape(len(table), -1)
+    falls = [np.exp(-_WIDE_SPREAD * (dx - across) ** 2) for dx in range(-2, 3)]
     for dy in range(-2, 3):
-        line, high = np.clip(row + dy, 0, h - 1) * w, (dy - down) ** 2
+        line, high = np.clip(row + dy, 0, h - 1) * w, np.exp(-_WIDE_SPREAD * (dy - down) ** 2)
         for dx in range(-2, 3):
             at = line + np.clip(column + dx, 0, w - 1)
-            sample = np.take(table, at, axis=1)
-            weight = _likeness(sample, normal, plane, nearness, direct, _WIDE_LIGHT_FLOOR)
-            weight *= np.exp(-_WIDE_SPREAD * (high + (dx - across) ** 2))
-            weight *= np.take(low_ids, at) == ids
-            weights += weight
-            for channel in range(3):
-                colour[channel] += weight * sample[channel]
+            same = np.flatnonzero(np.take(low_ids, at) == ids)
+            if not len(same):
+                continue
+            sample = np.take(table, at[same], axis=1)
+            weight = surface.some(same).likeness(sample, _WIDE_LIGHT_FLOOR)
+            weight *= high[same] * falls[dx + 2][same]
+            weights[same] += weight
+            colour[:, same] += weight * sample[:3]

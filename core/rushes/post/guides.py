@@ -17,12 +17,25 @@ from numpy.typing import NDArray
 from rushes.contracts import Size
 from rushes.media.conditioning import ShotFrame
 
-__all__ = ["Full", "Low", "centres", "guides", "low_as_full", "nearest"]
+__all__ = [
+    "Full",
+    "Low",
+    "blurred_share",
+    "centres",
+    "full_guide",
+    "guides",
+    "low_as_full",
+    "low_guide",
+    "nearest",
+]
 
 Float = NDArray[np.floating[Any]]
 """float32 in fact; NumPy's stubs lose the width in products."""
 _F = np.float32
 _MINIMUM_SHARE = _F(1e-3)
+_USUAL_BLUR = 0.1
+_STRIPE = 120
+"""Rows that are averaged at a time; the bits do not depend on it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,8 @@ class Low:
     direct: Float
     purity: Float
     """0 to 1, share of the footprint that belongs to `ids`."""
+    trust: Float
+    """The same of a footprint a little blurred, as most pictures are: lower beside other objects too."""
 
 
 def nearest(count: int, among: int) -> NDArray[np.intp]:
@@ -74,49 +89,85 @@ def _rays(frame: ShotFrame) -> tuple[Float, Float, bool, float]:
     return x, y, k.orthographic, k.fx
 
 
-def _full_guide(frame: ShotFrame, low: Size) -> Full:
-    """Guides of a full-size frame for a picture of size `low`."""
-    sky = frame.ids == 0
+def full_guide(frame: ShotFrame, low: Size, rows: slice = slice(None)) -> Full:
+    """Guides of some rows of a full-size frame for a picture of size `low`."""
+    ids, depth, normals = frame.ids[rows], frame.depth[rows], frame.normal[rows]
+    sky = ids == 0
     rotation = np.array(frame.camera.matrix_world, _F)[:3, :3]
-    world = [np.ascontiguousarray(frame.normal[..., i]) for i in range(3)]
+    world = [np.ascontiguousarray(normals[..., i]) for i in range(3)]
     normal = [world[0] * m[0] + world[1] * m[1] + world[2] * m[2] for m in rotation.T]
     # The sky is one surface of its own at the camera, facing it.
     normal[2][sky] = 1.0
-    depth = np.where(sky, _F(0), frame.depth)
-    x, y, orthographic, fx = _rays(frame)
-    spread = _F(1) if orthographic else depth
-    plane = (normal[0] * x + normal[1] * y[:, None]) * spread - normal[2] * depth
-    footprint = np.maximum(spread, _MINIMUM_SHARE) * _F(frame.size.width / low.width / fx)
-    nearness = np.broadcast_to(_F(1) / footprint, depth.shape)
-    return Full(frame.ids, (normal[0], normal[1], normal[2]), plane, nearness, frame.direct, depth)
-
-
-def _average(plane: Float, low: Size) -> Float:
-    shrunk = cv2.resize(plane, (low.width, low.height), interpolation=cv2.INTER_AREA)
-    return np.asarray(shrunk, _F)
-
-
-def _low_guide(frame: ShotFrame, full: Full, low: Size) -> Low:
-    """Guides of a picture of size `low` made from `frame`, whose full-size guides are `full`."""
-    height, width = full.ids.shape
-    rows, columns = nearest(low.height, height)[:, None], nearest(low.width, width)[None]
-    ids = full.ids[rows, columns]
-    up = ids[nearest(height, low.height)][:, nearest(width, low.width)]
-    own = (up == full.ids).astype(_F)
-    purity = _average(own, low)
-    share = _F(1) / np.maximum(purity, _MINIMUM_SHARE)
-    normal = [_average(n * own, low) * share for n in full.normal]
+    depth = np.where(sky, _F(0), depth)
     x, y, orthographic, _ = _rays(frame)
-    depth = full.depth[rows, columns]
+    spread = _F(1) if orthographic else depth
+    plane = (normal[0] * x + normal[1] * y[rows, None]) * spread - normal[2] * depth
+    nearness = np.broadcast_to(_nearness(frame, low, spread), depth.shape)
+    return Full(ids, (normal[0], normal[1], normal[2]), plane, nearness, frame.direct[rows], depth)
+
+
+def _nearness(frame: ShotFrame, low: Size, spread: Any) -> Any:
+    fx = frame.camera.intrinsics(frame.size, frame.pixel_aspect).fx
+    return _F(1) / (np.maximum(spread, _MINIMUM_SHARE) * _F(frame.size.width / low.width / fx))
+
+
+def _average(plane: Float, size: tuple[int, int]) -> Float:
+    height, width = size
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA), _F)
+
+
+def low_guide(frame: ShotFrame, low: Size) -> Low:
+    """Guides of a picture of size `low` made from a full-size frame. Reads it in stripes: little memory is taken."""
+    height, width = frame.ids.shape
+    rows, columns = nearest(low.height, height)[:, None], nearest(low.width, width)[None]
+    ids = frame.ids[rows, columns]
+    purity, normals, direct = _own_averages(frame, ids)
+    sky = ids == 0
+    m = np.array(frame.camera.matrix_world, _F)[:3, :3]
+    normal = [normals[..., 0] * t[0] + normals[..., 1] * t[1] + normals[..., 2] * t[2] for t in m.T]
+    normal[2][sky] = 1.0
+    x, y, orthographic, _ = _rays(frame)
+    depth = np.where(sky, _F(0), frame.depth[rows, columns])
     spread = np.ones_like(depth) if orthographic else depth
     return Low(
         ids=ids,
         normal=(normal[0], normal[1], normal[2]),
         position=(x[columns] * spread, y[rows] * spread, -depth),
-        nearness=np.ascontiguousarray(full.nearness[rows, columns]),
-        direct=_average(full.direct * own, low) * share,
+        nearness=_nearness(frame, low, spread),
+        direct=direct,
         purity=purity,
+        trust=blurred_share(ids, purity, _USUAL_BLUR),
     )
+
+
+def _own_averages(frame: ShotFrame, ids: NDArray[np.int32]) -> tuple[Float, Float, Float]:
+    """For each small pixel with the object `ids`: its share of the footprint, and world normal and direct light
+    averaged over that share. First along the rows, stripe by stripe, then down the columns."""
+    (height, width), (h, w) = frame.ids.shape, ids.shape
+    up, across = nearest(height, h), nearest(width, w)
+    own, light, facing = (np.empty((height, w, *more), _F) for more in ((), (), (3,)))
+    for top in range(0, height, _STRIPE):
+        part = slice(top, min(height, top + _STRIPE))
+        mine = (ids[up[part]][:, across] == frame.ids[part]).astype(_F)
+        size = (mine.shape[0], w)
+        own[part] = _average(mine, size)
+        light[part] = _average(frame.direct[part] * mine, size)
+        facing[part] = _average(frame.normal[part] * mine[..., None], size)
+    purity = _average(own, (h, w))
+    share = _F(1) / np.maximum(purity, _MINIMUM_SHARE)
+    return purity, _average(facing, (h, w)) * share[..., None], _average(light, (h, w)) * share
+
+
+def blurred_share(ids: NDArray[np.int32], share: Float, amount: float) -> Float:
+    """Per small pixel the share (h, w) of its own object after a blur by [amount, 1 - 2 · amount, amount] both ways."""
+    (h, w), kernel = ids.shape, (_F(amount), _F(1 - 2 * amount), _F(amount))
+    wide_ids, wide = np.pad(ids, 1, mode="edge"), np.pad(share, 1, mode="edge")
+    total = np.zeros((h, w), _F)
+    for dy, down in enumerate(kernel):
+        for dx, across in enumerate(kernel):
+            part = np.s_[dy : dy + h, dx : dx + w]
+            total += down * across * wide[part] * (wide_ids[part] == ids)
+    return total
 
 
 def low_as_full(low: Low) -> Full:
@@ -130,5 +181,4 @@ def low_as_full(low: Low) -> Full:
 
 def guides(frame: ShotFrame, low: Size) -> tuple[Full, Low]:
     """Both guides of a full-size frame."""
-    full = _full_guide(frame, low)
-    return full, _low_guide(frame, full, low)
+    return full_guide(frame, low), low_guide(frame, low)

@@ -10,7 +10,7 @@ pixel borrows from its object (`object_colour`); the staircase that point-sample
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,22 +21,34 @@ from rushes.errors import RecipeError, SizeError
 from rushes.media.conditioning import ShotInputs
 from rushes.media.pictures import Picture
 from rushes.post.antialias import antialias, surface_labels
-from rushes.post.bilateral import bilateral, wider
-from rushes.post.guides import Full, Low, guides, low_as_full
+from rushes.post.bilateral import Plan, samples_of, stripe, wider
+from rushes.post.guides import Full, full_guide, low_guide
 from rushes.post.light import LightSense
 from rushes.post.object_colour import ObjectColours
 from rushes.post.sky import clean_sky
+from rushes.post.unmix import Unmixer
 
 __all__ = ["GuidedUpsample"]
 
-_VERSION = 1
+_VERSION = 2
 _F = np.float32
-_WEAK = _F(0.4)
+_STRIPE = 144
+"""Rows of the full size that are made at a time."""
+_WEAK = _F(0.2)
 """Total weight below which a pixel also looks at a wider ring and at its object's colour."""
 _HELP = _F(0.1)
 """What that help counts, on the scale of the total weight."""
 _OBJECT_WEIGHT = _F(0.05)
 """What the object as a whole counts beside its samples in the ring."""
+
+
+@dataclass(frozen=True)
+class _Clip:
+    """What is learned from picture to picture."""
+
+    colours: ObjectColours
+    light: LightSense = field(default_factory=LightSense)
+    mix: Unmixer = field(default_factory=Unmixer)
 
 
 class GuidedUpsample:
@@ -47,7 +59,9 @@ class GuidedUpsample:
     picture has in the sky beside other things.
     """
 
-    def __init__(self, size: Size, *, sharpen: float = 1.0, smooth_edges: bool = True, clean_sky: bool = True) -> None:
+    def __init__(
+        self, size: Size, *, sharpen: float = 1.0, smooth_edges: bool = True, clean_sky: bool = True, unmix: bool = True
+    ) -> None:
         if not 0 <= sharpen <= 1:
             raise RecipeError(
                 f"guided_upsample cannot sharpen by {sharpen:g}.", code="recipe.post", hint="Give 0 to 1."
@@ -56,6 +70,7 @@ class GuidedUpsample:
         self.sharpen = float(sharpen)
         self.smooth_edges = smooth_edges
         self.clean_sky = clean_sky
+        self.unmix = unmix
 
     @property
     def spec(self) -> PostStep:
@@ -66,13 +81,14 @@ class GuidedUpsample:
             "sharpen": self.sharpen,
             "smooth_edges": self.smooth_edges,
             "clean_sky": self.clean_sky,
+            "unmix": self.unmix,
         }
         return PostStep("guided_upsample", _VERSION, settings)
 
     @classmethod
     def from_settings(cls, version: int, settings: Mapping[str, Any]) -> GuidedUpsample:
         """The step of a recipe; RecipeError (`recipe.post`) for another version or settings it does not have."""
-        if version != _VERSION or set(settings) != {"width", "height", "sharpen", "smooth_edges", "clean_sky"}:
+        if version != _VERSION or set(settings) != {"width", "height", "sharpen", "smooth_edges", "clean_sky", "unmix"}:
             raise RecipeError(
                 f"The recipe's guided_upsample (version {version}) is not the one of this Rushes.",
                 code="recipe.post",
@@ -84,6 +100,7 @@ class GuidedUpsample:
             sharpen=float(settings["sharpen"]),
             smooth_edges=bool(settings["smooth_edges"]),
             clean_sky=bool(settings["clean_sky"]),
+            unmix=bool(settings["unmix"]),
         )
 
     def output_size(self, size: Size) -> Size:
@@ -95,7 +112,7 @@ class GuidedUpsample:
 
         SizeError (`post.size`) when a picture is larger than `self.size`.
         """
-        colours, light = ObjectColours(inputs.legend), LightSense()
+        clip = _Clip(ObjectColours(inputs.legend))
         for index, picture in enumerate(frames):
             context.check()
             if picture.shape[0] > self.size.height or picture.shape[1] > self.size.width:
@@ -104,48 +121,52 @@ class GuidedUpsample:
                     code="post.size",
                     hint="Give an output size at least as large as the model's.",
                 )
-            yield self._one(np.asarray(picture, _F), inputs, min(index, len(inputs) - 1), colours, light)
+            yield self._one(np.asarray(picture, _F), inputs, min(index, len(inputs) - 1), clip)
 
-    def _one(
-        self, picture: Picture, inputs: ShotInputs, index: int, colours: ObjectColours, light: LightSense
-    ) -> Picture:
+    def _one(self, picture: Picture, inputs: ShotInputs, index: int, clip: _Clip) -> Picture:
         frame = inputs.frame(index, self.size)
-        full, low = guides(frame, Size(picture.shape[1], picture.shape[0]))
+        low_size = Size(picture.shape[1], picture.shape[0])
+        low = low_guide(frame, low_size)
+        follow = clip.light.follow(picture, low)
+        low = replace(low, direct=low.direct * follow)
+        if self.unmix:
+            picture = clip.mix.clean(picture, low, self.sharpen)
         if self.clean_sky:
             picture = clean_sky(picture, low)
-        follow = light.follow(picture, low)
-        full, low = replace(full, direct=full.direct * follow), replace(low, direct=low.direct * follow)
-        rest = colours.learn(picture, low)
-        crisp = _sharpened(picture, low, _F(self.sharpen))
-        planes, weight = bilateral(crisp, full, low)
-        _fill(planes, weight, rest, full, low, colours)
+        rest = samples_of(clip.colours.learn(picture, low), low)
+        plan = Plan(picture, low, self.size.shape)
+        made = np.empty((*self.size.shape, 3), _F)
+        for top in range(0, self.size.height, _STRIPE):
+            rows = slice(top, min(self.size.height, top + _STRIPE))
+            full = full_guide(frame, low_size, rows)
+            full = replace(full, direct=full.direct * follow)
+            planes, weight = stripe(plan, full, rows)
+            _fill(planes, weight, rest, full, rows, plan, clip.colours)
+            made[rows] = np.moveaxis(planes, 0, 2)
         if self.smooth_edges:
-            planes = antialias(planes, surface_labels(frame))
-        return np.ascontiguousarray(np.clip(np.moveaxis(planes, 0, 2), 0, 1), _F)
-
-
-def _sharpened(picture: Picture, low: Low, amount: np.float32) -> Picture:
-    """The small picture with what `bilateral` takes away added first; only where a pixel is purely one object."""
-    if not amount:
-        return picture
-    soft, _ = bilateral(picture, low_as_full(low), low)
-    gain = (low.purity**8)[..., None] * amount
-    return np.asarray(picture + gain * (picture - np.moveaxis(soft, 0, 2)), _F)
+            antialias(made, surface_labels(frame))
+        return np.clip(made, 0, 1, out=made)
 
 
 def _fill(
-    planes: NDArray[Any], weight: NDArray[Any], rest: Picture, full: Full, low: Low, colours: ObjectColours
+    planes: NDArray[Any],
+    weight: NDArray[Any],
+    rest: NDArray[Any],
+    full: Full,
+    rows: slice,
+    plan: Plan,
+    colours: ObjectColours,
 ) -> None:
     """Better colours, in place, for the few pixels that have little of their own within 3×3.
 
-    `rest` is the small picture less what the objects' colours and the light explain of it: neighbours in
-    another light help with that, and the light of the pixel itself is put back on.
+    `rest` are samples of the small picture less what the objects' colours and the light explain of it: neighbours
+    in another light help with that, and the light of the pixel itself is put back on.
     """
     weak = np.flatnonzero(weight.reshape(-1) < _WEAK)
     if not len(weak):
         return
     flat, own = planes.reshape(3, -1), weight.reshape(-1)[weak]
-    sums, weights = wider(rest, full, low, weak)
+    sums, weights = wider(rest, plan, full, rows, weak)
     lit, different = colours.expected(full, weak)
     wide = lit + (sums + different * _OBJECT_WEIGHT) / (weights + _OBJECT_WEIGHT)
     help_weight = _HELP * np.clip((_WEAK - own) * (2 / _WEAK), 0, 1)
