@@ -73,12 +73,13 @@ class _Stage:
             "frames": [scene.frame_start, scene.frame_end],
             "objects": [],
         }
+        kept = next((layer for layer in scene.view_layers if layer.use), scene.view_layers[0])
+        for other in [layer for layer in scene.view_layers if layer != kept]:
+            scene.view_layers.remove(other)  # so that evaluation and rendering speak of the same one
         self._layer = layer = bpy.context.view_layer
         self._scene_sun = shots.scene_sun(scene, layer)
         scene.timeline_markers.clear()  # bound markers would switch cameras
         scene.render.threads_mode = "AUTO"
-        for other in [item for item in scene.view_layers if item != layer]:
-            scene.view_layers.remove(other)
         self._subjects = subjects.prepare(scene, layer, channel)
         self.about["objects"] = [s.name for s in self._subjects]
         self._size: tuple[int, int] | None = None
