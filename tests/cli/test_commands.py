@@ -17,7 +17,7 @@ from rushes.library.production import Production
 from .conftest import Shell
 
 COMMANDS = (
-    "new", "shots", "passes", "shoot", "takes", "engine", "jobs", "models", "doctor", "demo", "reindex", "eval",
+    "new", "shots", "passes", "shoot", "explore", "look", "takes", "engine", "jobs", "models", "doctor", "demo", "reindex", "eval",
     "bench", "train", "dataset",
 )  # fmt: skip
 

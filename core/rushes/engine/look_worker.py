@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 
 _TURNS = 4
 """Picture files that take turns, so that the newest can be read while the next is written."""
-_LANES = 2
-"""Pictures painted at the same time; each gets its share of the processor."""
 
 
 class _Says:
@@ -90,23 +88,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     follow_parent(options.parent)
     ended = threading.Event()
     says = _Says(channel, options.folder, ended, options.first)
-    try:
-        request = decode(LookRequest, json.loads(sys.stdin.buffer.readline()))
-        look = _look(request, options, says)
-    except Exception as exc:  # noqa: BLE001  the process's edge: whatever it was, the engine must hear of it
-        says.ended(as_error(exc, options.folder / "error.log"))
-        return 1
-    threading.Thread(target=_listen, args=(look, channel), name="inbox", daemon=True).start()
-    look.start()
-    ended.wait()
-    look.close()
+    from rushes.jobs.look import share_threads
+
+    with share_threads() as painters:
+        try:
+            request = decode(LookRequest, json.loads(sys.stdin.buffer.readline()))
+            look = _look(request, options, says, painters)
+        except Exception as exc:  # noqa: BLE001  the process's edge: whatever it was, the engine must hear of it
+            says.ended(as_error(exc, options.folder / "error.log"))
+            return 1
+        threading.Thread(target=_listen, args=(look, channel), name="inbox", daemon=True).start()
+        look.start()
+        ended.wait()
+        look.close()
     return 0
 
 
-def _look(request: LookRequest, options: argparse.Namespace, says: _Says) -> Any:
+def _look(request: LookRequest, options: argparse.Namespace, says: _Says, painters: int) -> Any:
     from rushes.jobs.look import Look
     from rushes.jobs.registry import Services
-    from rushes.models.placement import thread_count
 
     services = Services(home=options.home, blender=options.blender)
     door: Any
@@ -118,9 +118,6 @@ def _look(request: LookRequest, options: argparse.Namespace, says: _Says) -> Any
         from rushes.passes.view import BlenderView
 
         door = BlenderView(options.blender)
-    threads = thread_count()
-    painters = min(_LANES, threads)
-    os.environ["RUSHES_THREADS"] = str(max(1, threads // painters))
     generator = services.generators.get(request.generator)
     generator.check_installed()
     says.vocabulary = {f.name: list(f.words) for f in generator.descriptor.vocabulary}

@@ -50,6 +50,9 @@ EVALUATIONS: Mapping[str, Evaluation] = {
     "encode": Evaluation("Writing clips: time of a frame", "rushes.jobs.bench:measure_encode"),
     "replay": Evaluation("A take replayed from its recipe, bit for bit", "rushes.jobs.bench:measure_replay"),
     "memory": Evaluation("Peak memory of a short and a ten times longer shot", "rushes.jobs.bench:measure_memory"),
+    "live": Evaluation(
+        "A clip, a sheet of directions and the live look against the clock", "rushes.jobs.live_bench:measure_live"
+    ),
     "house": Evaluation("Quality of the house model on scenes it never saw", "rushes.jobs.bench:measure_house"),
 }
 """The built-in evaluations."""
