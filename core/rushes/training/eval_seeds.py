@@ -61,19 +61,19 @@ def _built_up(still: Still) -> tuple[int, float]:
 
 
 def chosen(stills: Sequence[Still], count: int = _SHOTS) -> list[Still]:
-    """Pictures of different scenes with most buildings in them, in clear weather; fewer where there are none.
+    """Pictures of different places with most buildings in them, in clear weather; fewer where there are none.
 
     Their colours are the place's own: seeds whose palette is neither grey nor random.
     """
-    found: dict[int, tuple[tuple[int, float], Still]] = {}
+    found: dict[str, tuple[tuple[int, float], Still]] = {}
     for still in stills:
-        seed = int(still.scene.plan["seed"])
-        if seed not in found and still.variant.place != "interior" and largest_building(still) is not None:
-            hour = "dusk" if still.scene.plan["low_sun"] else "day"
-            look = look_of(
-                still.variant, hour=hour, weather="clear", mood="neutral", style="cinematic", seed=FIRST_SEED
-            )
-            found[seed] = (_built_up(still), replace(still, variant=look))
+        place, rank = still.variant.place, _built_up(still)
+        known = found.get(place)
+        if place == "interior" or largest_building(still) is None or (known is not None and known[0] >= rank):
+            continue
+        hour = "dusk" if still.scene.plan["low_sun"] else "day"
+        look = look_of(still.variant, hour=hour, weather="clear", mood="neutral", style="cinematic", seed=FIRST_SEED)
+        found[place] = (rank, replace(still, variant=look))
     ranked = sorted(found.values(), key=lambda pair: pair[0], reverse=True)
     return [still for _, still in ranked[:count]]
 
