@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,6 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     channel = own_channel()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     follow_parent(options.parent)
+    scratch = options.folder / "tmp"  # goes with the folder, also after a kill -9
+    scratch.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(scratch)
     ended = threading.Event()
     says = _Says(channel, options.folder, ended, options.first)
     from rushes.jobs.look import share_threads

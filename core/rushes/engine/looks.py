@@ -160,7 +160,9 @@ class _Session:
         self._stopping = True
         await self._send(op="quit")
         if self._task is not None:
-            done, _ = await asyncio.wait({self._task}, timeout=3.0)
+            # One that is starting cannot hear yet, and holds nothing that is worth waiting for.
+            patience = 0.05 if self.status.state == "starting" else 3.0
+            done, _ = await asyncio.wait({self._task}, timeout=patience)
             if not done and self._process is not None:
                 _kill_group(self._process)
                 await asyncio.wait({self._task}, timeout=5.0)

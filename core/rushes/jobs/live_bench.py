@@ -60,6 +60,7 @@ def _clip(scene: BenchScene, generator: Generator, size: Size, services: Service
     generator.load()
     loading = time.perf_counter() - clock
     seconds: list[float] = []
+    count = 0
     for _ in range(2):
         clock = time.perf_counter()
         count = sum(1 for _ in generator.generate(request, inputs, context))

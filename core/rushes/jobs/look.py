@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import abc
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -48,7 +49,7 @@ _PATIENCE = 3
 
 
 @contextmanager
-def share_threads() -> Iterator[int]:
+def share_threads() -> abc.Generator[int, None, None]:
     """How many painters to use here; inside the block each generator takes its share of the processor."""
     threads = thread_count()
     painters = min(LANES, threads)

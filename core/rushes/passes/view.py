@@ -27,7 +27,6 @@ from rushes.media.conditioning import SKY_DEPTH, ShotFrame, at_size
 __all__ = ["BlenderView", "OpenScene", "ViewAsk", "ViewInputs"]
 
 _LIVE = "rushes.blender.inside.live"
-_MEMORY = Path("/dev/shm")
 _START = 60.0
 """Seconds that Blender gets to start."""
 
@@ -201,8 +200,7 @@ class BlenderView:
         command = find_blender(self._blender)
         child = self._child = _Child(context)
         self._error = None
-        memory = _MEMORY if _MEMORY.is_dir() else None
-        self._folder = Path(tempfile.mkdtemp(prefix="rushes-look-", dir=memory))
+        self._folder = Path(tempfile.mkdtemp(prefix="rushes-look-"))
         secret = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(0.2)
