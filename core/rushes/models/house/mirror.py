@@ -89,7 +89,7 @@ def mirrored(s: Surface, style: Style) -> Mirror:
     if not np.any(where) or h < 4 or w < 4:
         return Mirror(x, y, share, np.zeros((h, w, 3), np.float32))
     bend = ripples(s, style)
-    view = _View(s)
+    view = _View(s, where)
     reach = np.zeros((h, w), np.float32)
     half = np.zeros((h, w), np.bool_)
     half[::2, ::2] = where[::2, ::2]
@@ -100,15 +100,19 @@ def mirrored(s: Surface, style: Style) -> Mirror:
     reach.reshape(-1)[at] = view.march(start, away, step)
     reach = np.repeat(np.repeat(reach[::2, ::2], 2, 0), 2, 1)[:h, :w]
     at = np.flatnonzero(where & (reach > 0))
+    point, far = view.own(s.point.reshape(-1, 3)[at]), reach.reshape(-1)[at, None]
+    level = view.turn(_reflect(s.view.reshape(-1, 3)[at], np.array([0.0, 0.0, 1.0], np.float32)))
     normal = bend.reshape(-1, 3)[at] + np.array([0.0, 0.0, 1.0], np.float32)
     normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
     away = _reflect(s.view.reshape(-1, 3)[at], normal)
     away[:, 2] = np.abs(away[:, 2]) + np.float32(1e-3)
-    end = view.own(s.point.reshape(-1, 3)[at]) + view.turn(away) * reach.reshape(-1)[at, None]
-    px, py, z = view.project(end)
+    px, py, z = view.project(point + view.turn(away) * far)
+    # Where a wave points out of the picture, at water or at something far in front, the calm mirror's ray stands in.
+    fair = (np.abs(px) < 1) & (np.abs(py) < 1) & ~view.is_level(px, py)
+    fair &= view.sample(px, py) > _SOLID * np.minimum(z, 0.9 * _FAR)
+    qx, qy, qz = view.project(point + level * far)
+    px, py, z = np.where(fair, px, qx), np.where(fair, py, qy), np.where(fair, z, qz)
     inside = (np.abs(px) < 1) & (np.abs(py) < 1) & (z > 0.05)
-    seen = view.sample(px, py)
-    inside &= seen > _SOLID * np.minimum(z, 0.9 * _FAR)
     edge = np.clip((1 - np.abs(px)) / _EDGE, 0, 1) * np.clip((1 - np.abs(py)) / _EDGE, 0, 1)
     x.reshape(-1)[at] = np.where(inside, px, 0)
     y.reshape(-1)[at] = np.where(inside, py, 0)
@@ -123,7 +127,8 @@ def _reflect(view: Array, normal: Array) -> Array:
 class _View:
     """A frame's camera and depth, as a marcher needs them. Camera space looks along -z."""
 
-    def __init__(self, s: Surface) -> None:
+    def __init__(self, s: Surface, level: NDArray[np.bool_]) -> None:
+        """`level`: (H, W) pixels that mirror; a mirror does not show itself."""
         frame = s.frame
         h, w = s.sky.shape
         self.h, self.w = h, w
@@ -135,6 +140,7 @@ class _View:
         self.axes = rigid(matrix)[0].astype(np.float32)
         self.origin = matrix[:3, 3].astype(np.float32)
         self.depth = np.where(s.sky, np.float32(_FAR), np.minimum(frame.depth, _FAR)).astype(np.float32).reshape(-1)
+        self.level = level.reshape(-1)
 
     def own(self, point: Array) -> Array:
         return (point - self.origin) @ self.axes
@@ -148,11 +154,18 @@ class _View:
         by = np.float32(1.0) if self.flat else 1.0 / np.maximum(z, np.float32(1e-3))
         return p[:, 0] * by * self.fx + self.cx, -p[:, 1] * by * self.fy + self.cy, z
 
-    def sample(self, x: Array, y: Array) -> Array:
-        """Depth of the pixel at picture coordinates, clamped to the picture."""
+    def _pixel(self, x: Array, y: Array) -> NDArray[np.int32]:
         i = np.clip((x + 1) * np.float32(0.5 * self.w), 0, self.w - 1).astype(np.int32)
         j = np.clip((y + 1) * np.float32(0.5 * self.h), 0, self.h - 1).astype(np.int32)
-        return self.depth[j * self.w + i]
+        return j * self.w + i
+
+    def sample(self, x: Array, y: Array) -> Array:
+        """Depth of the pixel at picture coordinates, clamped to the picture."""
+        return self.depth[self._pixel(x, y)]
+
+    def is_level(self, x: Array, y: Array) -> NDArray[np.bool_]:
+        """Whether the pixel at picture coordinates mirrors itself."""
+        return self.level[self._pixel(x, y)]
 
     def march(self, start: Array, away: Array, step: Array) -> Array:
         """(N,) metres to the first thing in the picture that a ray passes behind; 0 where it leaves the picture."""
@@ -165,8 +178,9 @@ class _View:
             t = step[alive] * grow[alive] ** n if n else step[alive]
             px, py, z = self.project(a + away[alive] * t[:, None])
             out = (np.abs(px) > 1) | (np.abs(py) > 1) | (z < 0.05)
-            seen = self.sample(px, py)
-            solid = ~out & (z > seen * 1.002) & (seen > _SOLID * z) & (seen < 0.98 * _FAR)
+            pixel = self._pixel(px, py)
+            seen = self.depth[pixel]
+            solid = ~out & (z > seen * 1.002) & (seen > _SOLID * z) & (seen < 0.98 * _FAR) & ~self.level[pixel]
             if np.any(solid):
                 found[alive[solid]] = self._refine(
                     a[solid], away[alive[solid]], last[solid] if n else 0 * t[solid], t[solid]
@@ -184,6 +198,7 @@ class _View:
         for _ in range(4):
             mid = 0.5 * (low + high)
             px, py, z = self.project(start + away * mid[:, None])
-            hit = z > self.sample(px, py) * 1.002
+            pixel = self._pixel(px, py)
+            hit = (z > self.depth[pixel] * 1.002) & ~self.level[pixel]
             low, high = np.where(hit, low, mid), np.where(hit, mid, high)
         return 0.5 * (low + high)
