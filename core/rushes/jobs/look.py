@@ -273,7 +273,7 @@ class Look:
                     self._open()
                     shut = False
                 ask, brief = self._ask(wish)
-                if ask == last:
+                if ask == last or not self._stale(last):
                     continue
                 clock = time.perf_counter()
                 inputs = self._door.render(ask)
@@ -296,9 +296,12 @@ class Look:
 
     def _stale(self, last: ViewAsk | None) -> bool:
         """Whether there may be something to do. Called under the lock."""
-        if self._shared.stop or self._shared.reload or last is None:
+        shared = self._shared
+        if shared.stop or shared.reload or last is None:
             return True
-        return not self._fulfils(last, self._shared.wish)
+        if shared.seen is not None and (shared.taken is None or shared.taken[0] != shared.seen.key):
+            return False  # the last view still waits for a painter; a newer one would only take its time away
+        return not self._fulfils(last, shared.wish)
 
     def _fulfils(self, ask: ViewAsk, wish: _Wish) -> bool:
         try:
@@ -391,6 +394,7 @@ class Look:
                 seen, wish = shared.seen, shared.wish
                 assert seen is not None
                 shared.taken = (seen.key, wish.look)
+                shared.lock.notify_all()
                 shared.begun += 1
                 number = shared.begun
             try:
