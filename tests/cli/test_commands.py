@@ -17,8 +17,8 @@ from rushes.library.production import Production
 from .conftest import Shell
 
 COMMANDS = (
-    "new", "shots", "passes", "shoot", "explore", "look", "takes", "engine", "jobs", "models", "doctor", "demo", "reindex",
-    "eval", "bench", "train", "dataset",
+    "new", "shots", "passes", "shoot", "explore", "look", "takes", "engine", "jobs", "models", "doctor", "demo",
+    "reindex", "eval", "bench", "train", "dataset",
 )  # fmt: skip
 
 
