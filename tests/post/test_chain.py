@@ -27,6 +27,7 @@ EXAMPLES = {
             "smooth_edges": True,
             "clean_sky": True,
             "unmix": True,
+            "lines": True,
         },
     ),
 }

@@ -20,6 +20,7 @@ from rushes.media.conditioning import ShotFrame
 __all__ = [
     "Full",
     "Low",
+    "Rows",
     "blurred_share",
     "centres",
     "full_guide",
@@ -78,6 +79,24 @@ def centres(count: int, among: int) -> Float:
     """Where each centre falls within that pixel: -0.5 to 0.5, 0 at the middle."""
     position = (np.arange(count) + 0.5) * (among / count) - 0.5
     return (position - nearest(count, among)).astype(_F)
+
+
+class Rows:
+    """A small plane (h, w) or picture (h, w, 3) brought to a full size by plain linear interpolation, some rows at a
+    time."""
+
+    def __init__(self, plane: Float, size: tuple[int, int]) -> None:
+        height, width = size
+        self._wide = np.asarray(cv2.resize(plane, (width, len(plane)), interpolation=cv2.INTER_LINEAR), _F)
+        at = np.clip((np.arange(height) + 0.5) * (len(plane) / height) - 0.5, 0, len(plane) - 1)
+        self._first = np.minimum(at.astype(np.intp), max(0, len(plane) - 2))
+        self._share = (at - self._first).astype(_F).reshape(-1, *(1,) * (plane.ndim - 1))
+
+    def at(self, rows: slice) -> Float:
+        """Those rows of the full size."""
+        first = self._wide[self._first[rows]]
+        second = self._wide[np.minimum(self._first[rows] + 1, len(self._wide) - 1)]
+        return first + self._share[rows] * (second - first)
 
 
 def _rays(frame: ShotFrame) -> tuple[Float, Float, bool, float]:

@@ -22,6 +22,7 @@ from rushes.media.conditioning import ShotInputs
 from rushes.media.pictures import Picture
 from rushes.post.antialias import antialias, surface_labels
 from rushes.post.bilateral import Plan, samples_of, stripe, wider
+from rushes.post.drawn import DrawnSense, edges, lift
 from rushes.post.guides import Full, full_guide, low_guide
 from rushes.post.light import LightSense
 from rushes.post.object_colour import ObjectColours
@@ -31,10 +32,11 @@ from rushes.post.unmix import Unmixer
 __all__ = ["GuidedUpsample"]
 
 _VERSION = 2
+_SWITCHES = ("smooth_edges", "clean_sky", "unmix", "lines")
 _F = np.float32
 _STRIPE = 144
 """Rows of the full size that are made at a time."""
-_WEAK = _F(0.2)
+_WEAK = _F(0.12)
 """Total weight below which a pixel also looks at a wider ring and at its object's colour."""
 _HELP = _F(0.1)
 """What that help counts, on the scale of the total weight."""
@@ -49,6 +51,7 @@ class _Clip:
     colours: ObjectColours
     light: LightSense = field(default_factory=LightSense)
     mix: Unmixer = field(default_factory=Unmixer)
+    drawn: DrawnSense = field(default_factory=DrawnSense)
 
 
 class GuidedUpsample:
@@ -56,11 +59,19 @@ class GuidedUpsample:
 
     `sharpen` (0 to 1) undoes the softness of the interpolation inside surfaces; `smooth_edges` mixes the
     pixels along edges by the area the edge cuts, at most one pixel wide; `clean_sky` takes away the glow that a soft
-    picture has in the sky beside other things.
+    picture has in the sky beside other things; `unmix` takes out of small pixels what is not their own object's;
+    `lines` finds drawings and draws their lines anew.
     """
 
     def __init__(
-        self, size: Size, *, sharpen: float = 1.0, smooth_edges: bool = True, clean_sky: bool = True, unmix: bool = True
+        self,
+        size: Size,
+        *,
+        sharpen: float = 1.0,
+        smooth_edges: bool = True,
+        clean_sky: bool = True,
+        unmix: bool = True,
+        lines: bool = True,
     ) -> None:
         if not 0 <= sharpen <= 1:
             raise RecipeError(
@@ -71,37 +82,26 @@ class GuidedUpsample:
         self.smooth_edges = smooth_edges
         self.clean_sky = clean_sky
         self.unmix = unmix
+        self.lines = lines
 
     @property
     def spec(self) -> PostStep:
         """See `PostProcess.spec`."""
-        settings = {
-            "width": self.size.width,
-            "height": self.size.height,
-            "sharpen": self.sharpen,
-            "smooth_edges": self.smooth_edges,
-            "clean_sky": self.clean_sky,
-            "unmix": self.unmix,
-        }
-        return PostStep("guided_upsample", _VERSION, settings)
+        settings: dict[str, Any] = {"width": self.size.width, "height": self.size.height, "sharpen": self.sharpen}
+        return PostStep("guided_upsample", _VERSION, settings | {name: getattr(self, name) for name in _SWITCHES})
 
     @classmethod
     def from_settings(cls, version: int, settings: Mapping[str, Any]) -> GuidedUpsample:
         """The step of a recipe; RecipeError (`recipe.post`) for another version or settings it does not have."""
-        if version != _VERSION or set(settings) != {"width", "height", "sharpen", "smooth_edges", "clean_sky", "unmix"}:
+        if version != _VERSION or set(settings) != {"width", "height", "sharpen", *_SWITCHES}:
             raise RecipeError(
                 f"The recipe's guided_upsample (version {version}) is not the one of this Rushes.",
                 code="recipe.post",
                 hint="Open it with the Rushes that made it.",
             )
         size = Size(int(settings["width"]), int(settings["height"]))
-        return cls(
-            size,
-            sharpen=float(settings["sharpen"]),
-            smooth_edges=bool(settings["smooth_edges"]),
-            clean_sky=bool(settings["clean_sky"]),
-            unmix=bool(settings["unmix"]),
-        )
+        switches = {name: bool(settings[name]) for name in _SWITCHES}
+        return cls(size, sharpen=float(settings["sharpen"]), **switches)
 
     def output_size(self, size: Size) -> Size:
         """Always `self.size`."""
@@ -129,7 +129,12 @@ class GuidedUpsample:
         low = low_guide(frame, low_size)
         follow = clip.light.follow(picture, low)
         low = replace(low, direct=low.direct * follow)
-        if self.unmix:
+        labels = surface_labels(frame)
+        lines, edge = None, None
+        if self.lines and clip.drawn.look(picture, low):
+            edge = edges(frame, labels)
+            picture, lines = lift(picture, edge)
+        elif self.unmix:
             picture = clip.mix.clean(picture, low, self.sharpen)
         if self.clean_sky:
             picture = clean_sky(picture, low)
@@ -144,7 +149,9 @@ class GuidedUpsample:
             _fill(planes, weight, rest, full, rows, plan, clip.colours)
             made[rows] = np.moveaxis(planes, 0, 2)
         if self.smooth_edges:
-            antialias(made, surface_labels(frame))
+            antialias(made, labels)
+        if lines is not None and edge is not None:
+            lines.draw(made, edge)
         return np.clip(made, 0, 1, out=made)
 
 
