@@ -192,7 +192,7 @@ def _write_words(pipeline: HouseModelPipeline, path: Path) -> None:
 def _write_painter(pipeline: HouseModelPipeline, path: Path, example: Array) -> None:
     import torch
 
-    from rushes.models.house.pipeline import MARGIN, predict
+    from rushes.models.house.pipeline import MARGIN, crisp, predict
 
     around = (MARGIN, MARGIN, MARGIN, MARGIN)
 
@@ -206,7 +206,7 @@ def _write_painter(pipeline: HouseModelPipeline, path: Path, example: Array) -> 
             blank = torch.zeros_like(given[:, :3])
             sigma = torch.ones_like(text[:, 0])
             clean = predict(self.unet, blank, given, sigma, text, MARGIN)
-            clean = clean[..., MARGIN : clean.shape[-2] - MARGIN, MARGIN : clean.shape[-1] - MARGIN]
+            clean = crisp(clean)[..., MARGIN : clean.shape[-2] - MARGIN, MARGIN : clean.shape[-1] - MARGIN]
             return (clean.clamp(-1.0, 1.0) + 1.0) * 0.5
 
     text = torch.zeros((1, pipeline.text_encoder.text_projection.out_features))

