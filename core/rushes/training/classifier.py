@@ -15,7 +15,6 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,13 +25,14 @@ from torch import nn
 
 from rushes.errors import ModelError
 from rushes.models.house.vocabulary import FIELDS
+from rushes.models.placement import choose, mixed
 from rushes.training.picture_store import PictureStore
 
 __all__ = ["VERSION", "Classifier", "load_classifier", "main", "readable", "save_classifier", "train_classifier"]
 
 _log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 _WIDTHS = (32, 64, 96, 128, 160)
 
 
@@ -89,8 +89,8 @@ class Classifier(nn.Module):
         self.heads = nn.ModuleDict({name: nn.Linear(sizes[-1], len(tokens)) for name, tokens in FIELDS.items()})
 
     def features(self, picture: torch.Tensor) -> tuple[list[torch.Tensor], torch.Tensor]:
-        """Maps at 1/2, 1/4 … 1/32 of the size, and the last one's mean (B, 160)."""
-        x = picture.contiguous(memory_format=torch.channels_last)
+        """Maps at 1/4, 1/8 … 1/64 of the size, and the last one's mean (B, 160)."""
+        x = functional.avg_pool2d(picture, 2).contiguous(memory_format=torch.channels_last)
         maps: list[torch.Tensor] = []
         for block in self.blocks:
             x = block(x)
@@ -223,8 +223,7 @@ def _learn(model: Classifier, store: PictureStore, rng: random.Random, count: in
     top, left = rng.randrange(h - ch + 1), rng.randrange(w - cw + 1)
     picture = batch.wanted[..., top : top + ch, left : left + cw] if rng.random() < 0.5 else batch.wanted
     picture = picture.flip(-1) if rng.random() < 0.5 else picture
-    on_gpu = picture.device.type == "cuda"
-    with torch.autocast("cuda", torch.bfloat16) if on_gpu else nullcontext():
+    with torch.autocast(picture.device.type, torch.bfloat16, enabled=mixed(choose(picture.device.type))):
         found = model(picture)
     shown = readable(batch.labels)
     each = [
