@@ -217,7 +217,8 @@ def test_twins_stand_in_their_blocks(kind: str) -> None:
 
 def test_variety_does_not_hang_on_the_last_bit() -> None:
     for e in (0.55, 1.75, 2.25, 4.5, 0.4, 0.33):
-        low, high = (e * 0.999999,) * 3, (e * 1.000001,) * 3
+        a, b = e * 0.999999, e * 1.000001
+        low, high = (a, a, a), (b, b, b)
         assert bodies.variety(low, 1) == bodies.variety(high, 1)
     drawn = [bodies.variety((0.5, 0.4, 1.5 + 0.02 * k), 1) for k in range(40)]
     assert len(set(drawn)) == 40

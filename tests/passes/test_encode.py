@@ -58,7 +58,7 @@ def test_normals_turn_with_the_camera(shot: AnalyticShot) -> None:
 def test_every_pixel_has_one_class_except_holes(shot: AnalyticShot) -> None:
     frame = shot.frame(0)
     hot = encode.class_one_hot(frame, shot.legend)
-    assert hot.shape == (*frame.size.shape, 8)
+    assert hot.shape == (*frame.size.shape, 9)
     np.testing.assert_array_equal(hot.sum(-1), 1.0)
     np.testing.assert_array_equal(hot[..., encode.CLASSES.index(ObjectClass.SKY)] == 1.0, frame.sky)
     for thing in shot.legend.objects:
