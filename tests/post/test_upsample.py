@@ -14,6 +14,8 @@ from rushes.errors import RecipeError, SizeError
 from rushes.media.pictures import Picture
 from rushes.post import bilateral, guides, upsample
 from rushes.post.antialias import surface_labels
+from rushes.post.measures import mean_rise, silhouettes, thin_contrast, warp_error
+from rushes.post.truth import soft_sample
 from rushes.post.upsample import GuidedUpsample
 from rushes.testing.analytic_shot import AnalyticShot, street
 from rushes.testing.contexts import RecordingContext
@@ -86,6 +88,36 @@ def test_a_thin_thing_does_not_flicker() -> None:
     levels = [float(m[inputs.frame(i).ids == 9].mean()) for i, m in enumerate(made)]
     real = [float(inputs.picture(i)[inputs.frame(i).ids == 9].mean()) for i in range(4)]
     assert np.ptp(np.subtract(levels, real)) < 0.03
+
+
+@pytest.mark.parametrize("blur", [0.01, 0.5, 0.7])
+def test_a_soft_picture_gets_no_halos_and_loses_nothing_thin(blur: float) -> None:
+    frame, real = shot().frame(1), truth(1, FULL)
+    small = [soft_sample(truth(i, FULL), LOW, blur) for i in range(2)]
+    made, mixed, plain = up(small)[1], up(small, unmix=False)[1], np.clip(resize(small[1], cv2.INTER_CUBIC), 0, 1)
+    found, left, usual = (silhouettes(p, real, frame.ids) for p in (made, mixed, plain))
+    assert found
+    assert left
+    assert usual
+    assert found.halo < 0.08 < usual.halo
+    assert found.halo < left.halo + 0.002
+    assert mean_rise(found.profile) < 1.2 * mean_rise(found.true_profile)
+    kept, lost = (thin_contrast(p, real, frame.ids) for p in (made, plain))
+    assert kept
+    assert lost
+    assert 0.85 < kept[0] < 1.15
+    assert lost[0] < 0.3
+
+
+def test_it_is_as_still_as_the_truth() -> None:
+    made = up([truth(i, LOW) for i in range(4)])
+    errors = np.array(
+        [
+            [warp_error(p[i - 1], p[i], shot().frame(i - 1), shot().frame(i)) for i in range(1, 4)]
+            for p in (made, [truth(i, FULL) for i in range(4)])
+        ]
+    )
+    assert errors[0].mean() < 1.15 * errors[1].mean()
 
 
 def test_cast_shadows_are_crisp() -> None:
