@@ -171,6 +171,7 @@ def train_classifier(
     seed: int = 0,
     first: int = 8,
     cpu: bool = False,
+    start: Path | None = None,
 ) -> dict[str, float]:
     """Train on the painted pictures of a folder that may still grow; returns the accuracy on held-out ones.
 
@@ -183,6 +184,7 @@ def train_classifier(
         seed: of all chance.
         first: pictures to wait for before the first step, ten minutes at most.
         cpu: do not use a GPU.
+        start: classifier to go on from; None: random weights.
 
     Raises:
         InputError: `training.no_pictures`.
@@ -192,13 +194,15 @@ def train_classifier(
     store = PictureStore(folder, device, max_gb=2.0, features=False)
     store.wait(first)
     store.start()
-    model = Classifier().to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    model = Classifier() if start is None else load_classifier(start).requires_grad_(True).train()
+    model = model.to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    peak = 1.5e-3 if start is None else 5e-4
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3, weight_decay=0.03, fused=device.type == "cuda")
     began, step = time.monotonic(), 0
     while step < steps and (done := (time.monotonic() - began) / (60 * minutes)) < 1.0:
         done = max(done, step / steps)
         for group in optimizer.param_groups:
-            group["lr"] = 1.5e-3 * min(1.0, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+            group["lr"] = peak * min(1.0, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         loss = _learn(model, store, random.Random(seed * 7919 + step), batch)
         optimizer.zero_grad(set_to_none=True)
         cast(Any, loss).backward()
@@ -244,6 +248,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=64, help="pictures a step")
     parser.add_argument("--seed", type=int, default=0, help="of all chance")
     parser.add_argument("--first", type=int, default=8, help="pictures to wait for before the first step")
+    parser.add_argument("--start", type=Path, help="classifier to go on from; none: random weights")
     parser.add_argument("--cpu", action="store_true", help="do not use a GPU")
     given = parser.parse_args(argv)
     train_classifier(
@@ -255,6 +260,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         seed=given.seed,
         first=given.first,
         cpu=given.cpu,
+        start=given.start,
     )
     return 0
 
