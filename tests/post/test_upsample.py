@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -192,6 +193,18 @@ def test_the_bits_do_not_depend_on_how_the_work_is_cut(monkeypatch: pytest.Monke
     monkeypatch.setattr(guides, "_STRIPE", 11)
     monkeypatch.setattr(upsample, "_STRIPE", 50)
     assert np.array_equal(up([truth(0, LOW)])[0], once)
+
+
+def test_plain_places_are_made_the_short_way_to_the_same_end() -> None:
+    frame, small = shot().frame(0), truth(0, LOW)
+    full, low = guides.guides(frame, LOW)
+    assert 0.3 < low.plain.mean() < 0.95
+    short, _ = bilateral.bilateral(small, full, low)
+    long, _ = bilateral.bilateral(small, full, replace(low, plain=np.zeros_like(low.plain)))
+    apart = np.abs(short - long)
+    assert apart.mean() < 2e-4
+    assert (apart > 0.004).mean() < 1e-3
+    assert apart.max() < 0.03
 
 
 @pytest.mark.parametrize("low", [LOW, Size(80, 45), Size(77, 43), FULL])

@@ -25,6 +25,8 @@ Index = NDArray[np.intp]
 _F = np.float32
 
 _BAND = 48
+_GAP = 48
+"""Full pixels: shortest stretch of a band that is left out for being plain."""
 _CHUNK = 1 << 15
 _PLANE_SLACK = _F(0.7)
 """1/x small pixels: distance from the plane at which a neighbour stops counting."""
@@ -119,11 +121,14 @@ class Plan:
         self.down_at, self.across_at = centres(height, h), centres(width, w)
         self.down = _spline(self.down_at)
         table = samples_of(picture, low)
+        self.even = np.zeros((3, h, width), _F)
+        """The picture spread over the columns by the kernel alone: all there is to do where `low.plain`."""
         self.samples: list[Float] = []
         self.ids: list[NDArray[np.int32]] = []
         for step, across in zip((-1, 0, 1), _spline(self.across_at)):
             at = np.clip(self.columns + step, 0, w - 1)
             samples = np.take(table, at, axis=2)
+            self.even += samples[:3] * across
             samples[_WEIGHT] *= across
             self.samples.append(samples)
             self.ids.append(np.take(low.ids, at, axis=1))
@@ -152,7 +157,35 @@ def stripe(plan: Plan, full: Full, rows: slice) -> tuple[Float, Float]:
 
 
 def _band(plan: Plan, full: Full, band: slice, rows: slice, out: Float, total: Float) -> None:
-    ids, surface = full.ids[band], _Surface.of(full, band)
+    """First all pixels as if nothing but the kernel counted, then those again where more does."""
+    lines = plan.rows[rows]
+    made, weights = out[:, band], total[band]
+    made[...] = 0
+    for step in (-1, 0, 1):
+        near = plan.down[step + 1][rows][:, None]
+        made += near * plan.even[:, np.clip(lines + step, 0, plan.last)]
+    weights[...] = 1
+    busy = np.any(~plan.low.plain[lines[0] : lines[-1] + 1], axis=0)
+    for run in _runs(np.take(busy, plan.columns)):
+        colour, weight = _guided(plan, full, band, rows, run)
+        rest = ~plan.low.plain[lines][:, plan.columns[run]]
+        np.copyto(made[..., run], colour, where=rest)
+        np.copyto(weights[:, run], weight, where=rest)
+
+
+def _runs(wanted: NDArray[np.bool_]) -> list[slice]:
+    """Columns that are wanted, in pieces; short gaps are not worth a cut."""
+    at = np.flatnonzero(wanted)
+    if not len(at):
+        return []
+    cuts = np.flatnonzero(np.diff(at) > _GAP)
+    first, last = np.append(at[0], at[cuts + 1]), np.append(at[cuts], at[-1])
+    return [slice(int(a), int(b) + 1) for a, b in zip(first, last)]
+
+
+def _guided(plan: Plan, full: Full, band: slice, rows: slice, run: slice) -> tuple[Float, Float]:
+    """Colours (3, ...) and weights of a band's columns, each sample weighed by its likeness."""
+    ids, surface = full.ids[band, run], _Surface.of(full, (band, run))
     colour = np.zeros((3, *ids.shape), _F)
     weights = np.zeros(ids.shape, _F)
     part = np.empty(ids.shape, _F)
@@ -160,16 +193,16 @@ def _band(plan: Plan, full: Full, band: slice, rows: slice, out: Float, total: F
         lines = np.clip(plan.rows[rows] + step, 0, plan.last)
         near = plan.down[step + 1][rows][:, None]
         for samples, sample_ids in zip(plan.samples, plan.ids):
-            sample = samples[:, lines]
+            sample = samples[:, lines, run]
             weight = surface.likeness(sample, _LIGHT_FLOOR)
             weight *= near
-            weight *= sample_ids[lines] == ids
+            weight *= sample_ids[lines, run] == ids
             weights += weight
             for channel in range(3):
                 np.multiply(weight, sample[channel], out=part)
                 colour[channel] += part
-    total[band] = weights
-    out[:, band] = colour / np.maximum(weights, _F(1e-12))
+    colour /= np.maximum(weights, _F(1e-12))
+    return colour, weights
 
 
 def wider(table: Float, plan: Plan, full: Full, rows: slice, pixels: Index) -> tuple[Float, Float]:

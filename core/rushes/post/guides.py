@@ -35,6 +35,8 @@ Float = NDArray[np.floating[Any]]
 _F = np.float32
 _MINIMUM_SHARE = _F(1e-3)
 _USUAL_BLUR = 0.1
+_ALL, _FLAT, _LIGHT = 0.9995, 0.05, 0.01
+"""Share (or cosine), small pixels, direct light: differences up to which a neighbourhood is plain."""
 _STRIPE = 120
 """Rows that are averaged at a time; the bits do not depend on it."""
 
@@ -68,6 +70,8 @@ class Low:
     """0 to 1, share of the footprint that belongs to `ids`."""
     trust: Float
     """The same of a footprint a little blurred, as most pictures are: lower beside other objects too."""
+    plain: NDArray[np.bool_]
+    """Where all 3×3 pixels are one flat surface of one object in one light: nothing is to be told apart."""
 
 
 def nearest(count: int, among: int) -> NDArray[np.intp]:
@@ -148,15 +152,35 @@ def low_guide(frame: ShotFrame, low: Size) -> Low:
     x, y, orthographic, _ = _rays(frame)
     depth = np.where(sky, _F(0), frame.depth[rows, columns])
     spread = np.ones_like(depth) if orthographic else depth
+    position = (x[columns] * spread, y[rows] * spread, -depth)
+    nearness = _nearness(frame, low, spread)
+    trust = blurred_share(ids, purity, _USUAL_BLUR)
     return Low(
         ids=ids,
         normal=(normal[0], normal[1], normal[2]),
-        position=(x[columns] * spread, y[rows] * spread, -depth),
-        nearness=_nearness(frame, low, spread),
+        position=position,
+        nearness=nearness,
         direct=direct,
         purity=purity,
-        trust=blurred_share(ids, purity, _USUAL_BLUR),
+        trust=trust,
+        plain=(trust > _ALL) & _even(normal, position, nearness, direct),
     )
+
+
+def _even(
+    normal: list[Float], position: tuple[Float, Float, Float], nearness: Float, direct: Float
+) -> NDArray[np.bool_]:
+    """Where the 3×3 pixels lie on one plane, face one way, and are in one light."""
+    h, w = direct.shape
+    wide = [np.pad(p, 1, mode="edge") for p in (*normal, *position, direct)]
+    even = np.ones((h, w), bool)
+    for dy in range(3):
+        for dx in range(3):
+            n0, n1, n2, x, y, z, light = (p[dy : dy + h, dx : dx + w] for p in wide)
+            facing = normal[0] * n0 + normal[1] * n1 + normal[2] * n2
+            away = normal[0] * (x - position[0]) + normal[1] * (y - position[1]) + normal[2] * (z - position[2])
+            even &= (facing > _ALL) & (np.abs(away) * nearness < _FLAT) & (np.abs(light - direct) < _LIGHT)
+    return even
 
 
 def _own_averages(frame: ShotFrame, ids: NDArray[np.int32]) -> tuple[Float, Float, Float]:
