@@ -98,7 +98,7 @@ def test_the_classifier_learns_loads_and_judges(data: Path, tmp_path: Path) -> N
     made = model(torch.cat([dark, light]))["time_of_day"].argmax(1).tolist()
     assert made == [0, 3]
     maps, pooled = model.features(dark)
-    assert [m.shape[-1] for m in maps] == [32, 16, 8, 4, 2]
+    assert [m.shape[-1] for m in maps] == [16, 8, 4, 2, 1]
     assert pooled.shape == (1, 160)
     assert float(perceptual_loss(model.features, dark, dark)) == 0.0
     near = dark + 0.05
