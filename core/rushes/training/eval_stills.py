@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from rushes.contracts import Metric
+from rushes.models.house.vocabulary import FIELDS
+from rushes.training.classifier import readable
 from rushes.training.eval_measures import (
     Bytes,
     Mask,
@@ -148,12 +151,23 @@ def _right(judge: Judge, pictures: Sequence[Bytes], stills: Sequence[Still]) -> 
     return {field: np.array([f[field] == w[field] for f, w in zip(found, wanted, strict=True)]) for field in found[0]}
 
 
+def _shown(stills: Sequence[Still]) -> dict[str, NDArray[np.bool_]]:
+    """Per field, which pictures can show it."""
+    told = [tokens_of(s.variant) for s in stills]
+    labels = torch.tensor([[words.index(t[name]) for name, words in FIELDS.items()] for t in told])
+    return dict(zip(FIELDS, readable(labels).T.numpy(), strict=True))
+
+
 def look_metrics(judge: Judge, stills: Sequence[Still], made: Sequence[Bytes]) -> list[Metric]:
-    """Share of pictures that our classifier takes for what was asked, per field; reference: of held-out twins."""
+    """Share of pictures that our classifier takes for what was asked, per field, among those that can show it
+    (`classifier.readable`); reference: of held-out twins."""
     ours, twins = (_right(judge, p, stills) for p in (made, [s.twin for s in stills]))
+    shown = _shown(stills)
     out: list[Metric] = []
-    for field, right in ours.items():
-        bar, known = _LOOK_BARS.get(field), twins[field]
+    for field, found in ours.items():
+        bar, known, right = _LOOK_BARS.get(field), twins[field][shown[field]], found[shown[field]]
+        if not len(right):
+            continue
         given = f"; where the twin is taken right: {100 * float(right[known].mean()):.1f} %" if known.any() else ""
         out.append(
             Metric.judged(
@@ -163,7 +177,7 @@ def look_metrics(judge: Judge, stills: Sequence[Still], made: Sequence[Bytes]) -
                 reference=100 * float(known.mean()),
                 compare=None if bar is None else ">=",
                 limit=None if bar is None else 100 * bar,
-                note=f"of {len(stills)} pictures, taken for what was asked; reference: of the twins{given}",
+                note=f"of {len(right)} pictures that can show it; reference: of the twins{given}",
             )
         )
     return out
