@@ -35,9 +35,9 @@ from rushes.models.house.painters import painters
 __all__ = ["HouseModelPipeline", "encode_prompts", "crisp", "predict", "save_pipeline"]
 
 
-MARGIN = 8
-"""Pixels added around a picture while it is made; a multiple of every legal size multiple. 16 costs a sixth more time
-and changes pictures by a quarter of an 8-bit level."""
+MARGIN = 0
+"""Pixels added around a picture while it is made; a multiple of every legal size multiple. The network is trained on
+whole pictures and knows their edges; 8 would cost a sixth more time for 0.05 dB."""
 
 _READING = threading.Lock()
 """Held while a tokenizer works: two threads at once break it."""
@@ -98,9 +98,9 @@ def _mirrored(mixed: torch.Tensor, features: torch.Tensor, margin: int) -> torch
     return found * features[:, at + 2 : at + 3].float()
 
 
-CRISP = 0.3
+CRISP = 0.36
 """How much of what a small blur takes away is added to a finished picture. A network trained on means is soft: this
-brings its fine detail from 0.70 to 0.82 of the truth's for 0.09 dB."""
+brings its fine detail from 0.68 to 0.80 of the truth's for 0.1 dB."""
 
 
 def crisp(picture: torch.Tensor) -> torch.Tensor:
@@ -189,7 +189,8 @@ class HouseModelPipeline(DiffusionPipeline):
             )
             if callback is not None:
                 callback(i + 1)
-        x = crisp(x.float())[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
+        height, width = features.shape[-2:]
+        x = crisp(x.float())[..., MARGIN : MARGIN + height, MARGIN : MARGIN + width]
         return (x.float().clamp(-1, 1) + 1) * 0.5
 
 
