@@ -35,9 +35,9 @@ from rushes.models.house.painters import painters
 __all__ = ["HouseModelPipeline", "encode_prompts", "crisp", "predict", "save_pipeline"]
 
 
-MARGIN = 0
-"""Pixels added around a picture while it is made; a multiple of every legal size multiple. The network is trained on
-whole pictures and knows their edges; 8 would cost a sixth more time for 0.05 dB."""
+MARGIN = 8
+"""Pixels added around a picture while it is made; a multiple of every legal size multiple. Without them a pale frame
+shows at larger sizes; 16 costs a sixth more time and changes pictures by a quarter of an 8-bit level."""
 
 _READING = threading.Lock()
 """Held while a tokenizer works: two threads at once break it."""
