@@ -15,11 +15,16 @@ setup: ## make the environments
 demo: setup ## two takes of each demo shot, sheets and a reel, in demo_out/
 	@$(BIN)/rushes demo --out demo_out
 
-test: setup ## all tests
+test: setup ## all tests; the add-on's inside Blender 5.0 and 5.2
+	@$(PYTHON) tools/setup_env.py blender52
 	@$(BIN)/python -m pytest
 
 test-fast: setup ## tests without Blender and without the slow ones
 	@$(BIN)/python -m pytest -m "not blender and not slow"
+
+test-blender: setup ## the add-on's tests inside Blender 4.2, 4.5, 5.0 and 5.2
+	@$(PYTHON) tools/setup_env.py blender42 blender45 blender50 blender52
+	@RUSHES_TEST_BLENDERS="4.2 4.5 5.0 5.2" $(BIN)/python -m pytest tests/addon
 
 check: setup ## format, lint, strict types, import contracts
 	@$(BIN)/ruff format --check core tests tools assets

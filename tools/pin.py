@@ -5,13 +5,18 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from setup_env import BLENDERS
+
 ROOT = Path(__file__).resolve().parent.parent
 HEADS = {
     "engine": ("engine.txt", "# Exact versions for the engine's environment (Python 3.11). Made by: make constraints"),
-    "bpy50": (
-        "blender-5.0.txt",
-        "# Exact versions for the Blender environment (bpy pins Python and NumPy). Made by: make constraints",
-    ),
+} | {
+    which.environment: (
+        Path(which.pins).name,
+        f"# Exact versions for the Blender {which.version} environment (Python {which.python[0]}.{which.python[1]}; "
+        "bpy pins Python and NumPy). Made by: make constraints",
+    )
+    for which in BLENDERS.values()
 }
 
 
@@ -29,7 +34,8 @@ def frozen(env: str) -> list[str]:
 
 def main() -> None:
     for env, (name, head) in HEADS.items():
-        (ROOT / "constraints" / name).write_text("\n".join([head, *frozen(env)]) + "\n")
+        if (ROOT / ".venvs" / env).exists():
+            (ROOT / "constraints" / name).write_text("\n".join([head, *frozen(env)]) + "\n")
 
 
 if __name__ == "__main__":

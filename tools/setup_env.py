@@ -1,9 +1,11 @@
-"""Makes the project's environments: python3 tools/setup_env.py [engine] [blender]
+"""Makes the project's environments: python3 tools/setup_env.py [engine] [blender] [blender42] ...
 
-Two environments, because bpy pins Python and NumPy and must not meet torch:
+Several environments, because bpy pins Python and NumPy and must not meet torch:
 
     .venvs/engine   Rushes itself, torch, development tools
-    .venvs/bpy50    Blender 5.0 as a module, to render passes
+    .venvs/bpy50    Blender 5.0 as a module, to render passes ("blender" is short for it)
+    .venvs/bpy52    Blender 5.2 (Python 3.13), to test the add-on
+    .venvs/bpy42, .venvs/bpy45    Blender 4.2 and 4.5, the same, on demand
 
 Each is stamped with the files it was made from and is made again only when those change.
 A half-made environment has no stamp and is started over. Standard library only.
@@ -20,6 +22,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from ctypes.util import find_library
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +40,31 @@ BPY_LIBRARIES = {
     "GL": "libgl1",
     "Xxf86vm": "libxxf86vm1",
 }
+
+
+@dataclass(frozen=True)
+class Blender:
+    """One Blender as a module, in an environment of its own."""
+
+    version: str
+    python: tuple[int, int]
+
+    @property
+    def environment(self) -> str:
+        return "bpy" + self.version.replace(".", "")
+
+    @property
+    def pins(self) -> str:
+        return f"constraints/blender-{self.version}.txt"
+
+
+BLENDERS = {
+    "blender42": Blender("4.2", (3, 11)),
+    "blender45": Blender("4.5", (3, 11)),
+    "blender50": Blender("5.0", (3, 11)),
+    "blender52": Blender("5.2", (3, 13)),
+}
+SHORT = {"blender": "blender50"}
 
 
 class SetupError(Exception):
@@ -68,22 +97,57 @@ def apt(packages: list[str], why: str) -> None:
     call("apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages)
 
 
-def python311() -> str:
-    """A Python 3.11 that really runs (a pyenv shim on the PATH may not)."""
-    tried = [sys.executable, "python3.11", "python3", "/usr/bin/python3.11", "/usr/local/bin/python3.11"]
-    for name in tried:
-        path = shutil.which(name)
+def python_at(version: tuple[int, int]) -> str | None:
+    """A Python of this version that really runs (a pyenv shim on the PATH may not)."""
+    name = f"python{version[0]}.{version[1]}"
+    tried = [sys.executable, name, "python3", f"/usr/bin/{name}", f"/usr/local/bin/{name}", *pyenv_pythons(name)]
+    ask = f"import sys; print(sys.executable if sys.version_info[:2] == {version} else '')"
+    for candidate in tried:
+        path = shutil.which(candidate)
         if path is None:
             continue
-        out = subprocess.run(
-            [path, "-c", "import sys; print(sys.version_info[:2] == (3, 11))"],
-            capture_output=True,
-            text=True,
-            check=False,
+        out = subprocess.run([path, "-c", ask], capture_output=True, text=True, check=False)
+        if out.returncode == 0 and out.stdout.strip():
+            return out.stdout.strip()
+    return None
+
+
+def pyenv_pythons(name: str) -> list[str]:
+    """What pyenv has installed but not put on the PATH."""
+    if shutil.which("pyenv") is None:
+        return []
+    out = subprocess.run(["pyenv", "root"], capture_output=True, text=True, check=False)
+    return sorted(map(str, Path(out.stdout.strip()).glob(f"versions/*/bin/{name}"))) if out.returncode == 0 else []
+
+
+def python311() -> str:
+    """A Python 3.11, or SetupError."""
+    found = python_at((3, 11))
+    if found is None:
+        raise SetupError(
+            "Python 3.11 was not found. Install it (Debian 12: apt-get install python3.11 python3.11-venv)."
         )
-        if out.returncode == 0 and out.stdout.strip() == "True":
-            return path
-    raise SetupError("Python 3.11 was not found. Install it (Debian 12: apt-get install python3.11 python3.11-venv).")
+    return found
+
+
+def python_for(uv: Path, version: tuple[int, int]) -> str:
+    """A Python of this version: the system's, else one that uv has or fetches; SetupError when none."""
+    found = python_at(version)
+    if found is not None:
+        return found
+    text = f"{version[0]}.{version[1]}"
+    say(f"Python {text} was not found; asking uv for it")
+    fetched = subprocess.run([str(uv), "python", "install", "-q", text], capture_output=True, text=True, check=False)
+    asked = subprocess.run(
+        [str(uv), "python", "find", "--managed-python", text], capture_output=True, text=True, check=False
+    )
+    if asked.returncode == 0 and asked.stdout.strip():
+        return asked.stdout.strip()
+    reason = (fetched.stderr.strip().splitlines() or ["no reason given"])[-1].strip()
+    raise SetupError(
+        f"Python {text} was not found and uv could not fetch it ({reason}). Install it: Debian 13: apt-get install "
+        f"python{text} python{text}-venv; with pyenv: pyenv install {text}; elsewhere: https://www.python.org/downloads/."
+    )
 
 
 def stamp_of(*files: str) -> str:
@@ -110,7 +174,9 @@ def boot() -> Path:
     return uv
 
 
-def make(name: str, sources: list[str], install: Callable[[Path, Path], None]) -> None:
+def make(
+    name: str, sources: list[str], install: Callable[[Path, Path], None], version: tuple[int, int] = (3, 11)
+) -> None:
     """Make .venvs/<name> unless its stamp says it is as wanted."""
     home = VENVS / name
     stamp = home / "stamp"
@@ -121,7 +187,7 @@ def make(name: str, sources: list[str], install: Callable[[Path, Path], None]) -
     say(f"making {home.relative_to(ROOT)} (once; a few minutes)")
     stamp.unlink(missing_ok=True)
     if not (home / "pyvenv.cfg").exists():
-        call(uv, "venv", "-q", "--allow-existing", "-p", python311(), home)
+        call(uv, "venv", "-q", "--allow-existing", "-p", python_for(uv, version), home)
     install(uv, home / BIN / "python")
     stamp.write_text(want)
     say(f"{home.relative_to(ROOT)} is ready")
@@ -133,10 +199,13 @@ def engine(uv: Path, python: Path) -> None:
     call(uv, "pip", "install", "-q", "-p", python, "-c", pins, "-e", f"{ROOT}[dev]", "--compile-bytecode")
 
 
-def blender(uv: Path, python: Path) -> None:
-    """Blender 5.0 as a Python module."""
-    pins = ROOT / "constraints/blender-5.0.txt"
-    call(uv, "pip", "install", "-q", "-p", python, "-r", pins, "--compile-bytecode")
+def install_blender(which: Blender, uv: Path, python: Path) -> None:
+    """Blender as a Python module, imported once so that a missing library is said here and not in a job."""
+    call(uv, "pip", "install", "-q", "-p", python, "-r", ROOT / which.pins, "--compile-bytecode")
+    out = subprocess.run([str(python), "-c", "import bpy"], capture_output=True, text=True, check=False)
+    if out.returncode:
+        last = (out.stderr.strip().splitlines() or [f"exit {out.returncode}"])[-1]
+        raise SetupError(f"Blender {which.version} (bpy) does not start: {last}")
 
 
 def system_libraries() -> None:
@@ -147,32 +216,30 @@ def system_libraries() -> None:
     apt(missing, "Blender needs system libraries")
 
 
-def check_blender() -> None:
-    """Import bpy once, so that a missing library is said here and not in the middle of a job."""
-    python = VENVS / "bpy50" / BIN / "python"
-    out = subprocess.run([str(python), "-c", "import bpy"], capture_output=True, text=True, check=False)
-    if out.returncode:
-        raise SetupError("Blender (bpy) does not start: " + out.stderr.strip().splitlines()[-1])
+def make_blender(which: Blender) -> None:
+    if not (VENVS / which.environment / "stamp").exists():
+        system_libraries()
+    make(which.environment, [which.pins], partial(install_blender, which), which.python)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make the project's environments.")
-    parser.add_argument("names", nargs="*", default=["engine", "blender"], help="engine, blender (default: both)")
-    names: list[str] = parser.parse_args().names
+    known = ["engine", *SHORT, *BLENDERS]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(known)} (default: engine blender)")
+    names: list[str] = parser.parse_args().names or ["engine", "blender"]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        parser.error(f"there is no environment {', '.join(unknown)}; there are {', '.join(known)}")
     if importlib.util.find_spec("venv") is None and shutil.which("apt-get") is None:
         say("this Python has no venv module")
         return 1
     try:
         VENVS.mkdir(exist_ok=True)
-        if "engine" in names:
-            make("engine", ["pyproject.toml", "constraints/engine.txt"], engine)
-        if "blender" in names:
-            fresh = not (VENVS / "bpy50" / "stamp").exists()
-            if fresh:
-                system_libraries()
-            make("bpy50", ["constraints/blender-5.0.txt"], blender)
-            if fresh:
-                check_blender()
+        for name in dict.fromkeys(SHORT.get(name, name) for name in names):
+            if name == "engine":
+                make("engine", ["pyproject.toml", "constraints/engine.txt"], engine)
+            else:
+                make_blender(BLENDERS[name])
     except SetupError as exc:
         say(str(exc))
         return 1

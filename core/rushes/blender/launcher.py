@@ -35,6 +35,7 @@ MINIMUM_VERSION = (4, 2)
 _ENTRY = Path(__file__).resolve().parent / "inside" / "entry.py"
 _POLL_SECONDS = 0.05
 _LOG_LINES = 25
+_FIRST_ENVIRONMENT = "bpy50"  # every checkout has it; the newer ones are there to test the add-on
 
 Event = dict[str, Any]
 
@@ -97,7 +98,7 @@ def _named(path: str, source: str) -> BlenderCommand:
 
 def _repository_pythons() -> Iterator[Path]:
     folder = Path(__file__).resolve().parents[3] / ".venvs"
-    for environment in sorted(folder.glob("bpy*"), reverse=True):
+    for environment in sorted(folder.glob("bpy*"), key=lambda e: (e.name == _FIRST_ENVIRONMENT, e.name), reverse=True):
         for python in (environment / "bin" / "python", environment / "Scripts" / "python.exe"):
             if python.exists():
                 yield python
