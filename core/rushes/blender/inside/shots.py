@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 
-from rushes.blender.names import safe_name, unique_names
+from rushes.contracts.names import safe_name, unique_names
 from rushes.contracts import Brief, FrameRange, Matrix4, SceneInfo, Shot, Size, Sun
 from rushes.errors import BriefError, SceneError
 
