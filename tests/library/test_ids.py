@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rushes.client import new_take_id
 from rushes.errors import ProductionError
-from rushes.library.ids import check_id, folder_name, new_take_id
+from rushes.library.ids import check_id, folder_name
 
 
 @pytest.mark.parametrize("name", ["010", "Shot 10", "Größe", "港の朝", "a.b", "Konsole"])

@@ -111,8 +111,8 @@ def _scene(client: Client, opened: Production, what: str, shot: str | None) -> t
 
 def _explored(client: Client, opened: Production, file: Path, params: dict[str, Any]) -> dict[str, Any]:
     from rushes.cli.follow import Followed, follow, result_or_raise
+    from rushes.client import new_take_id
     from rushes.contracts import JobRequest
-    from rushes.library.ids import new_take_id
 
     name = new_take_id()
     given = {**params, "production": str(opened.root), "blend": str(file), "explore_id": name}

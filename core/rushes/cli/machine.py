@@ -34,8 +34,8 @@ def list_models() -> None:
 @models_app.command("show")
 def show_model(id: Annotated[str, typer.Argument(metavar="MODEL")] = "house") -> None:
     """What a model can do, and the words it knows."""
+    from rushes.contracts import rate_text
     from rushes.generators.registry import builtin_registry
-    from rushes.media.time import rate_text
 
     about = builtin_registry().get(id).descriptor
     frames = about.frames

@@ -47,9 +47,9 @@ def new(
     size: Annotated[str, typer.Option(help="Size of the finished picture.")] = "1280x720",
 ) -> None:
     """Make a production: the folder that holds one film's work."""
-    from rushes.contracts import Size
+    from rushes.contracts import Size, rate_text
     from rushes.library.production import Production
-    from rushes.media.time import parse_rate, rate_text
+    from rushes.media.time import parse_rate
 
     made = Production.create(folder, name, parse_rate(rate), Size.parse(size))
     out().print(f"{made.name}: {made.size} at {rate_text(made.rate)}", markup=False)
@@ -58,8 +58,8 @@ def new(
 
 def shots(file: BlendArgument, production: ProductionOption = None) -> None:
     """List the shots in a .blend with their cameras, frames and briefs."""
+    from rushes.contracts import rate_text
     from rushes.library.production import Production
-    from rushes.media.time import rate_text
 
     folder = production or Production.find(Path.cwd())
     opened = Production.open(folder) if folder else None
@@ -218,8 +218,8 @@ def _submit(
     client: Client, production: Production, file: Path, names: list[str], seeds: list[int], common: dict[str, Any]
 ) -> list[Followed]:
     from rushes.cli.follow import Followed
+    from rushes.client import new_take_id
     from rushes.contracts import JobRequest, ShootRequest, encode
-    from rushes.library.ids import new_take_id
 
     jobs: list[Followed] = []
     for name in names:

@@ -119,8 +119,8 @@ def write_note(
 @app.command()
 def show(id: IdArgument, production: ProductionOption = None) -> None:
     """Everything about a take."""
+    from rushes.contracts import rate_text
     from rushes.jobs.sheets import read_recipe
-    from rushes.media.time import rate_text
 
     opened = open_production(production)
     take = opened.match_take(id)

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import secrets
-import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from rushes.client.transport import Reply, Transport
+from rushes.client.ids import new_job_id
+from rushes.client.library import LibraryCalls
 from rushes.contracts.codec import decode, encode
 from rushes.contracts.generator import Descriptor
 from rushes.contracts.job import EngineInfo, JobRequest, JobState, JobStatus
 from rushes.contracts.look import LookRequest, LookStatus, LookUpdate
-from rushes.errors import AuthError, EngineError, EngineUnreachable, ProtocolError, from_dict
+from rushes.errors import EngineError, ProtocolError, from_dict
 
-__all__ = ["Client", "new_job_id", "result_of"]
-
-T = TypeVar("T")
+__all__ = ["Client", "result_of"]
 
 _POLL = 20.0
 """Longest wait of one long poll, seconds."""
-_BACK_OFF = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
-
-
-def new_job_id() -> str:
-    """A name for a job: its time, then chance; sorts by age and is legal in every file system."""
-    return time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(4)
 
 
 def result_of(status: JobStatus) -> dict[str, Any]:
@@ -40,7 +30,7 @@ def result_of(status: JobStatus) -> dict[str, Any]:
     raise ProtocolError(f"Job {status.id} has not ended; it is {status.state.value}.", code="job.running")
 
 
-class Client:
+class Client(LibraryCalls):
     """One engine, seen through a transport.
 
     `reconnect` gives a new transport when the old one no longer answers (the engine was started
@@ -48,23 +38,9 @@ class Client:
     Every call may safely be sent twice: jobs are named before they are submitted.
     """
 
-    def __init__(
-        self,
-        transport: Transport,
-        *,
-        reconnect: Callable[[], Transport] | None = None,
-        patience: float = 30.0,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._transport = transport
-        self._reconnect = reconnect
-        self._patience = patience
-        self._sleep = sleep
-        self._lock = threading.Lock()
-
-    def info(self) -> EngineInfo:
-        """What runs there."""
-        return self._get(EngineInfo, "/info")
+    def info(self, timeout: float = 10.0) -> EngineInfo:
+        """What runs there; `timeout` in seconds."""
+        return self._get(EngineInfo, "/info", timeout)
 
     def generators(self) -> tuple[Descriptor, ...]:
         """Descriptors of the generators on this machine; waits for the first worker to be up."""
@@ -92,6 +68,17 @@ class Client:
         """The newest preview as PNG, or None when there is none yet."""
         reply = self._send("GET", f"/jobs/{job_id}/preview", None, 10.0)
         return None if reply.status == 204 else reply.body
+
+    def hold(self, seconds: float) -> EngineInfo:
+        """Start no job for `seconds` (at most an hour) and let idle workers give the GPU's memory back.
+
+        What runs goes on. Ends by itself; asking again makes it last longer, never shorter.
+        """
+        return decode(EngineInfo, self._call("POST", "/hold", {"seconds": seconds}))
+
+    def release(self) -> EngineInfo:
+        """End a hold now."""
+        return decode(EngineInfo, self._call("POST", "/release"))
 
     def shutdown(self) -> None:
         """Stop the engine; running jobs go back into the queue for its next start."""
@@ -166,60 +153,3 @@ class Client:
     def look_page(self, look_id: str) -> str:
         """Address of the look's page on this machine; whoever knows it may look and steer."""
         return f"{getattr(self._transport, 'address', '')}/view/{look_id}"
-
-    # -- carrying
-
-    def _get(self, kind: type[T], path: str, timeout: float = 10.0) -> T:
-        return decode(kind, self._call("GET", path, timeout=timeout))
-
-    def _call(self, method: str, path: str, data: Any = None, timeout: float = 10.0) -> Any:
-        body = None if data is None else json.dumps(data).encode("utf-8")
-        return _json(self._send(method, path, body, timeout))
-
-    def _send(self, method: str, path: str, body: bytes | None, timeout: float) -> Reply:
-        start = time.monotonic()
-        tries = 0
-        while True:
-            transport = self._transport
-            try:
-                return _checked(transport.request(method, path, body, timeout=timeout))
-            except EngineUnreachable:
-                if self._reconnect is None or time.monotonic() - start > self._patience:
-                    raise
-            except AuthError:  # a new engine may have taken the old one's port
-                if self._reconnect is None or tries >= 2:
-                    raise
-            self._sleep(_BACK_OFF[min(tries, len(_BACK_OFF) - 1)])
-            tries += 1
-            self._replace(transport)
-
-    def _replace(self, broken: Transport) -> None:
-        """Look for the engine again, unless another thread has done so meanwhile."""
-        with self._lock:
-            if self._transport is not broken or self._reconnect is None:
-                return
-            try:
-                self._transport = self._reconnect()
-            except (EngineUnreachable, AuthError):
-                return  # the next try looks again
-
-
-def _checked(reply: Reply) -> Reply:
-    if reply.status < 400:
-        return reply
-    data = _json(reply)
-    error: Any = cast("dict[str, Any]", data).get("error") if isinstance(data, dict) else None
-    if not isinstance(error, dict):
-        raise ProtocolError(f"The engine answered {reply.status} without a reason.", code="engine.answer")
-    raise from_dict(cast("dict[str, Any]", error))
-
-
-def _json(reply: Reply) -> Any:
-    try:
-        return json.loads(reply.body)
-    except ValueError as exc:
-        raise ProtocolError(
-            f"The engine's answer ({reply.status}) is not JSON.",
-            code="engine.answer",
-            hint="Is the engine of the same version as this program?",
-        ) from exc

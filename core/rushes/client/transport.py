@@ -32,7 +32,10 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """HTTP to this machine. No proxy setting is read, so the token never leaves the loopback."""
+    """HTTP to this machine, or into a tunnel that begins on it. No proxy setting is read: the token stays inside.
+
+    The engine is always asked as 127.0.0.1, whatever the tunnel is called at this end; it answers to no other name.
+    """
 
     def __init__(self, port: int, token: str, host: str = "127.0.0.1") -> None:
         self._host = host
@@ -49,7 +52,11 @@ class HttpTransport:
 
     def request(self, method: str, path: str, body: bytes | None = None, *, timeout: float = 10.0) -> Reply:
         """One connection a request: cheap on the loopback, and nothing is shared between threads."""
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+        headers = {
+            "Host": f"127.0.0.1:{self._port}",
+            "Authorization": f"Bearer {self._token}",
+            "Accept": "application/json",
+        }
         if body is not None:
             headers["Content-Type"] = "application/json"
         connection = http.client.HTTPConnection(self._host, self._port, timeout=timeout)

@@ -5,6 +5,7 @@ One definition of each type: hosts use them as they are, the engine validates th
 
 from rushes.contracts.brief import Brief
 from rushes.contracts.camera import CameraFrame, CameraTrack, Intrinsics
+from rushes.contracts.classes import class_from_property, guess_class
 from rushes.contracts.codec import canonical_json, decode, digest, encode
 from rushes.contracts.generator import (
     BriefReading,
@@ -18,11 +19,21 @@ from rushes.contracts.generator import (
 from rushes.contracts.geometry import Matrix4, Size, Vec3
 from rushes.contracts.job import EngineInfo, JobContext, JobRequest, JobState, JobStatus
 from rushes.contracts.legend import Legend, LegendObject, ObjectClass, Sun
+from rushes.contracts.library import (
+    ExplorationCell,
+    ExplorationRow,
+    Picture,
+    ProductionInfo,
+    ProductionState,
+    ShotTakes,
+    TakeRow,
+)
 from rushes.contracts.look import LookPicture, LookRequest, LookStatus, LookUpdate
 from rushes.contracts.metric import Metric
+from rushes.contracts.negotiate import legal_steps, legal_strengths, negotiate
 from rushes.contracts.shot import PassesManifest, PassesRequest, PassFile, SceneInfo, Shot
 from rushes.contracts.take import ModelRef, PostStep, Rating, Recipe, ShootRequest, Take, TakeFiles
-from rushes.contracts.timing import FrameRange
+from rushes.contracts.timing import FrameRange, rate_text
 
 __all__ = [
     "Brief",
@@ -32,6 +43,8 @@ __all__ = [
     "Conditioning",
     "Descriptor",
     "EngineInfo",
+    "ExplorationCell",
+    "ExplorationRow",
     "FrameRange",
     "FrameRule",
     "Intrinsics",
@@ -53,21 +66,32 @@ __all__ = [
     "PassFile",
     "PassesManifest",
     "PassesRequest",
+    "Picture",
     "PostStep",
+    "ProductionInfo",
+    "ProductionState",
     "Rating",
     "Recipe",
     "SceneInfo",
     "ShootRequest",
     "Shot",
+    "ShotTakes",
     "Size",
     "SizeRule",
     "Sun",
     "Take",
     "TakeFiles",
+    "TakeRow",
     "Vec3",
     "VocabularyField",
     "canonical_json",
+    "class_from_property",
     "decode",
     "digest",
     "encode",
+    "guess_class",
+    "legal_steps",
+    "legal_strengths",
+    "negotiate",
+    "rate_text",
 ]

@@ -82,6 +82,8 @@ class EngineInfo:
     home: str
     started: float
     generators: tuple[str, ...] = field(default=())
+    held: float = 0.0
+    """Seconds for which no job will be started; 0: jobs start as they come."""
 
 
 class JobContext(Protocol):

@@ -25,7 +25,7 @@ class ShootRequest:
     """Absolute path of the .blend; must be one of the production's registered sources or lie inside it."""
     shot: str
     take_id: str
-    """Chosen by the client (see `library.new_take_id`), so that a retry never makes a second take."""
+    """Chosen by the client (see `rushes.client.new_take_id`), so that a retry never makes a second take."""
     seed: int
     generator: str = "house"
     brief: dict[str, str] = field(default_factory=dict)
@@ -44,6 +44,8 @@ class ShootRequest:
     object_seeds: dict[str, int] = field(default_factory=dict)
     """Object name → its own seed, to lock or re-roll one object."""
     use_scene_sun: bool = True
+    origin: dict[str, str] = field(default_factory=dict)
+    """Words of the client about where the take comes from; kept with it, never read by us, no part of the recipe."""
 
 
 @dataclass(frozen=True)
@@ -147,3 +149,5 @@ class Take:
     """What the artist was told: unknown words, negotiated sizes."""
     environment: dict[str, str] = field(default_factory=dict)
     """Device and library versions; said for comparison, not part of the recipe."""
+    origin: dict[str, str] = field(default_factory=dict)
+    """The request's `origin`."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from rushes.errors import SceneError
 
-__all__ = ["FrameRange"]
+__all__ = ["FrameRange", "rate_text"]
 
 
 @dataclass(frozen=True)
@@ -54,3 +54,10 @@ class FrameRange:
             raise SceneError(
                 f"{text!r} is not a frame range.", code="scene.range", hint="Write it as 1-48 or 1-48x2."
             ) from exc
+
+
+def rate_text(rate: Fraction) -> str:
+    """Rate for people: "24 fps", "23.976 fps"."""
+    if rate.denominator == 1:
+        return f"{rate.numerator} fps"
+    return f"{float(rate):.3f}".rstrip("0").rstrip(".") + " fps"

@@ -44,7 +44,7 @@ def http_status(error: RushesError) -> int:
     return next((status for kind, status in _BY_CLASS if isinstance(error, kind)), 500)
 
 
-def make_app(settings: Settings, token: str, port: int) -> tuple[Guard, FastAPI]:
+def make_app(settings: Settings, token: str) -> tuple[Guard, FastAPI]:
     """The guarded application, and the one inside it (its `state.engine` is there once it has started)."""
 
     @asynccontextmanager
@@ -63,9 +63,7 @@ def make_app(settings: Settings, token: str, port: int) -> tuple[Guard, FastAPI]
     app.add_exception_handler(RushesError, _rushes_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
-    guard = Guard(
-        app, token=token, port=port, max_body=settings.max_body, tickets=engine.tickets, views=engine.looks.knows
-    )
+    guard = Guard(app, token=token, max_body=settings.max_body, tickets=engine.tickets, views=engine.looks.knows)
     engine.last_seen = lambda: guard.last_seen
     return guard, app
 

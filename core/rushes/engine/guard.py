@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -18,6 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rushes.errors import AuthError, ProtocolError, RushesError
 
 __all__ = ["Guard", "Tickets", "send_error"]
+
+_HOST = re.compile(rb"(127\.0\.0\.1|localhost):\d{1,5}")
+"""Keeps out a web page whose name was pointed at 127.0.0.1 (DNS rebinding): the name it was loaded from is another one.
+Any port: that of a tunnel is the client's own."""
 
 
 class Tickets:
@@ -48,7 +53,6 @@ class Guard:
         app: ASGIApp,
         *,
         token: str,
-        port: int,
         max_body: int,
         tickets: Tickets,
         views: Callable[[str], bool] = lambda key: False,
@@ -56,8 +60,6 @@ class Guard:
         """`views` knows the secret names of pages, `/view/<name>/...`, which need no token."""
         self._app = app
         self._token = token.encode("ascii")
-        # The Host check keeps out a web page whose name was pointed at 127.0.0.1 (DNS rebinding).
-        self._hosts = {f"127.0.0.1:{port}".encode("ascii"), f"localhost:{port}".encode("ascii")}
         self._max_body = max_body
         self._tickets = tickets
         self._views = views
@@ -78,7 +80,7 @@ class Guard:
         await self._app(scope, self._counted(receive), send)
 
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, RushesError | None]:
-        if headers.get(b"host", b"").lower() not in self._hosts:
+        if not _HOST.fullmatch(headers.get(b"host", b"").lower()):
             return 403, AuthError("This engine answers on this machine only.", code="engine.host")
         if not (self._knows(headers.get(b"authorization", b"")) or self._has_ticket(scope) or self._is_view(scope)):
             return 401, AuthError(

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rushes.client.client import new_job_id
+from rushes.client.ids import new_job_id
 from rushes.contracts import JobRequest, JobState, JobStatus, canonical_json
 from rushes.engine.estimate import Estimate
 from rushes.engine.store import JobStore, check_job_id

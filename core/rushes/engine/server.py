@@ -93,7 +93,7 @@ async def _serve(settings: Settings) -> None:
     bound.bind(("127.0.0.1", settings.port))
     port = int(bound.getsockname()[1])
     token = secrets.token_urlsafe(32)
-    guard, app = make_app(settings, token, port)
+    guard, app = make_app(settings, token)
     engine: Engine = app.state.engine
     config = uvicorn.Config(
         guard, log_config=None, access_log=False, lifespan="on", ws="none", timeout_graceful_shutdown=3

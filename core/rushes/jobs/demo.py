@@ -15,10 +15,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from rushes.client.ids import new_take_id
 from rushes.contracts import FrameRange, JobRequest, Rating, SceneInfo, ShootRequest, Shot, Size, decode, encode
 from rushes.errors import disk_full_as_error
 from rushes.jobs.sheets import make_sheet
-from rushes.library.ids import new_take_id
 from rushes.library.production import Production
 from rushes.media.pictures import Bytes
 from rushes.media.sheet import slate

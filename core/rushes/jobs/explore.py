@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from rushes.contracts import Brief, FrameRange, JobContext, PassesRequest, Shot, Size, Vec3, decode, encode
+from rushes.contracts.negotiate import legal_steps, legal_strengths, negotiate
 from rushes.errors import InputError, ProductionError, disk_full_as_error
 from rushes.generators.protocol import GenerateRequest, Generator, Picture
 from rushes.jobs.directions import Direction, plan_directions
 from rushes.jobs.doors import OpenPasses
-from rushes.jobs.negotiate import legal_steps, legal_strengths, negotiate
 from rushes.jobs.registry import Services
 from rushes.jobs.shot_passes import Scene, all_shots, find_shot, inspect, obtain_passes, passes_key
 from rushes.jobs.stages import Stages

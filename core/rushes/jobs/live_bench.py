@@ -11,12 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 from rushes.contracts import FrameRange, JobContext, LookPicture, LookRequest, LookUpdate, Metric, Size, encode
+from rushes.contracts.negotiate import negotiate
 from rushes.errors import JobFailed, RushesError
 from rushes.generators.protocol import GenerateRequest, Generator
 from rushes.jobs import explore, passes
 from rushes.jobs.bench import BenchScene, BenchSettings
 from rushes.jobs.look import Look, ViewDoor, share_threads
-from rushes.jobs.negotiate import negotiate
 from rushes.jobs.registry import Services
 from rushes.media.pictures import Bytes
 from rushes.passes.view import BlenderView, OpenScene

@@ -29,9 +29,9 @@ from rushes.contracts import (
     Size,
     Vec3,
 )
+from rushes.contracts.negotiate import legal_steps, negotiate
 from rushes.errors import BlenderError, JobCancelled, RushesError, SceneError
 from rushes.generators.protocol import GenerateRequest, Generator
-from rushes.jobs.negotiate import legal_steps, negotiate
 from rushes.media.conditioning import ShotInputs
 from rushes.media.pictures import Bytes, to_uint8
 from rushes.models.placement import thread_count

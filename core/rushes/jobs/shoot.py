@@ -28,12 +28,13 @@ from rushes.contracts import (
     decode,
     encode,
 )
+from rushes.contracts.negotiate import legal_steps, legal_strengths, negotiate
+from rushes.contracts.timing import rate_text
 from rushes.errors import ProductionError
 from rushes.generators.protocol import GenerateRequest, Generator, Picture, guides
 from rushes.jobs.consistency import WarpMeter
 from rushes.jobs.doors import OpenPasses
 from rushes.jobs.environment import environment
-from rushes.jobs.negotiate import legal_steps, legal_strengths, negotiate
 from rushes.jobs.registry import Services
 from rushes.jobs.sheets import update_sheet
 from rushes.jobs.shot_passes import Scene, find_shot, inspect, obtain_passes, passes_key
@@ -44,7 +45,6 @@ from rushes.library.files import read_json, write_json
 from rushes.library.ids import check_id, utc_now
 from rushes.library.production import Production
 from rushes.media.pictures import Bytes, to_uint8
-from rushes.media.time import rate_text
 from rushes.post import chain
 from rushes.post.upsample import GuidedUpsample
 
@@ -279,6 +279,7 @@ class _Shooting:
             files=writer.files,
             messages=tuple(self.messages),
             environment=environment(),
+            origin=dict(self.request.origin),
         )
 
 

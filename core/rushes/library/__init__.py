@@ -1,7 +1,6 @@
 """Productions on disk: shots, takes and ratings. `take.json` is the truth, SQLite only an index over it."""
 
-from rushes.library.ids import new_take_id
 from rushes.library.production import Production, Source
 from rushes.library.protocol import Library
 
-__all__ = ["Library", "Production", "Source", "new_take_id"]
+__all__ = ["Library", "Production", "Source"]

@@ -1,33 +1,23 @@
-"""Ids of takes and names of folders, safe on every file system."""
+"""Rules for ids, and names of folders, safe on every file system."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-import secrets
 import unicodedata
 from datetime import datetime, timezone
 
 from rushes.errors import ProductionError
 
-__all__ = ["check_id", "folder_name", "new_take_id", "utc_now"]
+__all__ = ["check_id", "folder_name", "utc_now"]
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: nothing that is misread aloud
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"]
 )
 _LONGEST = 120  # bytes; leaves room for the rest of a path on file systems with 255
-
-
-def new_take_id() -> str:
-    """A fresh id that sorts by time to a millisecond: `261120-104553-7k2q9d`."""
-    now = datetime.now(timezone.utc)
-    part = now.microsecond * 1024 // 1_000_000
-    tail = "".join(secrets.choice(_LETTERS) for _ in range(4))
-    return f"{now:%y%m%d-%H%M%S}-{_LETTERS[part // 32]}{_LETTERS[part % 32]}{tail}"
 
 
 def utc_now() -> str:

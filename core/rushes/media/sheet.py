@@ -10,10 +10,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from rushes.contracts import BriefReading, FrameRange, Rating, Recipe, Size, Take
+from rushes.contracts import BriefReading, FrameRange, Rating, Recipe, Size, Take, rate_text
 from rushes.media.lettering import Color, ellipsis, text_width, wrap, write
 from rushes.media.pictures import Bytes
-from rushes.media.time import rate_text
 
 __all__ = [
     "STRIP_GAP",

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from rushes.contracts.timing import rate_text
 from rushes.errors import InputError
 
-__all__ = ["COMMON_RATES", "Timecode", "parse_rate", "rate_from_blender", "rate_text"]
+__all__ = ["COMMON_RATES", "Timecode", "parse_rate", "rate_from_blender"]
 
 COMMON_RATES: tuple[Fraction, ...] = (
     *(Fraction(n) for n in (6, 8, 10, 12, 15, 16, 18, 24, 25, 30, 48, 50, 60, 72, 90, 96, 100, 120, 144, 240)),
@@ -64,13 +65,6 @@ def rate_from_blender(fps: int, fps_base: float) -> Fraction:
     # float32 keeps 7 digits, so a base of 1.001 arrives within 1e-7 of itself.
     snapped = _snap(rate, rate / 1_000_000)
     return snapped if snapped != rate else rate.limit_denominator(100_000)
-
-
-def rate_text(rate: Fraction) -> str:
-    """Rate for people: "24 fps", "23.976 fps"."""
-    if rate.denominator == 1:
-        return f"{rate.numerator} fps"
-    return f"{float(rate):.3f}".rstrip("0").rstrip(".") + " fps"
 
 
 @dataclass(frozen=True, order=False)

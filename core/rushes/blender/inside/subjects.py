@@ -8,11 +8,11 @@ from typing import Any
 
 import bpy
 
-from rushes.blender.classes import class_from_property, guess_class
 from rushes.blender.inside import instances, pass_setup
 from rushes.blender.inside.channel import Channel
 from rushes.blender.inside.colors import flat_color
 from rushes.contracts import ObjectClass, Vec3
+from rushes.contracts.classes import class_from_property, guess_class
 
 __all__ = ["Subject", "prepare"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from rushes.contracts import ObjectClass
+from rushes.contracts.legend import ObjectClass
 
 __all__ = ["class_from_property", "guess_class", "words"]
 

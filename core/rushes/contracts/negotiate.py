@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from rushes.contracts import Descriptor, Negotiation, Size
+from rushes.contracts.generator import Descriptor, Negotiation
+from rushes.contracts.geometry import Size
+from rushes.contracts.timing import rate_text
 from rushes.errors import InputError
-from rushes.media.time import rate_text
 
 __all__ = ["legal_steps", "legal_strengths", "negotiate"]
 

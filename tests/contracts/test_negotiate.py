@@ -7,9 +7,17 @@ from fractions import Fraction
 
 import pytest
 
-from rushes.contracts import Conditioning, Descriptor, FrameRule, Size, SizeRule
+from rushes.contracts import (
+    Conditioning,
+    Descriptor,
+    FrameRule,
+    Size,
+    SizeRule,
+    legal_steps,
+    legal_strengths,
+    negotiate,
+)
 from rushes.errors import InputError, SizeError
-from rushes.jobs.negotiate import legal_steps, legal_strengths, negotiate
 
 HOUSE = Descriptor(
     id="h",
