@@ -4,7 +4,7 @@ BIN := .venvs/engine/bin
 HOUSE ?= .build/house
 export RUSHES_BPY_PYTHON ?= $(CURDIR)/.venvs/bpy50/bin/python
 
-.PHONY: help setup demo test test-fast check format bench eval demo-scene house-data house-train house-eval constraints clean
+.PHONY: help setup demo test test-fast check format bench eval extension demo-scene house-data house-train house-eval constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ format: setup ## format and fix what can be fixed
 
 bench: setup ## speeds and memory, as a table (JSON=FILE writes them too)
 	@$(BIN)/rushes bench $(if $(JSON),--json $(JSON))
+
+extension: setup ## the Blender extension, dist/rushes-VERSION.zip
+	@$(BIN)/python tools/build_extension.py
 
 demo-scene: setup ## build assets/demo/harbour_street.blend again
 	@$(RUSHES_BPY_PYTHON) assets/demo/make_demo.py --out assets/demo/harbour_street.blend
