@@ -15,6 +15,7 @@ from rushes.errors import BriefError, InputError, JobCancelled
 from rushes.generators.house import HouseGenerator
 from rushes.jobs import explore, shoot
 from rushes.jobs.directions import plan_directions
+from rushes.library.explorations import find_exploration
 from rushes.media.pictures import load_png
 from rushes.testing.contexts import RecordingContext
 
@@ -96,7 +97,7 @@ def test_a_retry_makes_no_second_sheet_and_passes_are_used_again(studio: Any) ->
 
 def test_a_cell_can_be_found_and_shot(studio: Any) -> None:
     explore.run(job(studio, brief={"subject": "a van"}), RecordingContext(), studio.services)
-    _, found = explore.find_exploration(studio.production, "010", 3)
+    _, found = find_exploration(studio.production, "010", 3)
     cell = found.cells[2]
     assert cell.brief["subject"] == "a van"
     request = ShootRequest(
@@ -112,10 +113,10 @@ def test_a_cell_can_be_found_and_shot(studio: Any) -> None:
     take = studio.production.find_take("t1")
     assert take is not None
     assert (take.seed, take.brief.lighting) == (cell.seed, cell.brief.get("lighting", "dusk"))
-    assert explore.find_exploration(studio.production)[1].id == "e1"
+    assert find_exploration(studio.production)[1].id == "e1"
     for shot, number in (("020", 1), ("010", 40)):
         with pytest.raises(InputError):
-            explore.find_exploration(studio.production, shot, number)
+            find_exploration(studio.production, shot, number)
 
 
 def test_what_cannot_be_explored_is_told(studio: Any) -> None:

@@ -125,7 +125,7 @@ def _explored(client: Client, opened: Production, file: Path, params: dict[str, 
 
 def _pick(opened: Production, what: str, shot: str | None, number: int, now: bool) -> None:
     """Say how to shoot a direction of the newest sheet, or shoot it."""
-    from rushes.jobs.explore import find_exploration
+    from rushes.library.explorations import find_exploration
 
     named = what if Path(what).suffix.lower() != ".blend" else None
     _, found = find_exploration(opened, shot or named, number)

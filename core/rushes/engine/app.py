@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 import rushes
 from rushes.engine.guard import Guard
+from rushes.engine.library_routes import router as library_router
 from rushes.engine.look_routes import router as look_router
 from rushes.engine.routes import router
 from rushes.engine.settings import Settings
@@ -60,6 +61,7 @@ def make_app(settings: Settings, token: str) -> tuple[Guard, FastAPI]:
     app.state.engine = engine
     app.include_router(router)
     app.include_router(look_router)
+    app.include_router(library_router)
     app.add_exception_handler(RushesError, _rushes_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _PROGRESS_WRITE = 0.2
 """Least seconds between two writes of one job's progress."""
+_HELD = "Waits until the machine is free again."
 
 
 class Subscription:
@@ -63,6 +64,9 @@ class JobQueue:
         """Set when there may be something to claim."""
         self.on_cancel: Callable[[str], None] = lambda job_id: None
         """Called when a running job should stop."""
+        self.on_end: Callable[[JobStatus], None] = lambda status: None
+        """Called when a job has ended."""
+        self._hold_ends: asyncio.TimerHandle | None = None
 
     # -- questions
 
@@ -70,6 +74,17 @@ class JobQueue:
     def busy(self) -> bool:
         """True while a job is queued or running."""
         return bool(self._live)
+
+    @property
+    def held(self) -> float:
+        """Seconds for which no job will be started; 0: jobs start as they come."""
+        if self._hold_ends is None:
+            return 0.0
+        return max(0.001, self._hold_ends.when() - asyncio.get_running_loop().time())
+
+    def live(self) -> tuple[JobStatus, ...]:
+        """Jobs that are queued or running."""
+        return tuple(self._live.values())
 
     def get(self, job_id: str) -> JobStatus:
         """The job now. ProtocolError `job.unknown`."""
@@ -137,7 +152,8 @@ class JobQueue:
             return known
         # Never two at the same instant, so that "order of arrival" has one meaning, also after a restart.
         self._last_created = max(time.time(), self._last_created + 1e-6)
-        status = JobStatus(job_id, request, JobState.QUEUED, created=self._last_created, sequence=1)
+        message = _HELD if self._hold_ends else ""
+        status = JobStatus(job_id, request, JobState.QUEUED, created=self._last_created, sequence=1, message=message)
         self._store.save(status)  # a full disk refuses the job here
         self._live[job_id] = status
         self._publish(status)
@@ -145,8 +161,8 @@ class JobQueue:
         return self._live[job_id]
 
     def claim(self) -> JobStatus | None:
-        """The next job, now running; None when nothing waits."""
-        waiting = self._waiting()
+        """The next job, now running; None when nothing waits or the queue is held."""
+        waiting = [] if self._hold_ends else self._waiting()
         if not waiting:
             self.work.clear()
             return None
@@ -165,6 +181,24 @@ class JobQueue:
         )
         self._reorder()
         return job
+
+    def hold(self, seconds: float) -> None:
+        """Start nothing for so long; what runs goes on. A hold that lasts longer already stays."""
+        if seconds > self.held:
+            if self._hold_ends is not None:
+                self._hold_ends.cancel()
+            self._hold_ends = asyncio.get_running_loop().call_later(seconds, self.let_go)
+        self.trouble(_HELD)
+
+    def let_go(self) -> None:
+        """End a hold."""
+        if self._hold_ends is not None:
+            self._hold_ends.cancel()
+            self._hold_ends = None
+            for status in self._waiting():
+                if status.message == _HELD:
+                    self._change(status.id, durable=False, message="")
+            self.work.set()
 
     def cancel(self, job_id: str) -> JobStatus:
         """Queued: ends now. Running: is asked to stop. Ended: stays as it is."""
@@ -276,6 +310,7 @@ class JobQueue:
         self._estimates.pop(job_id, None)
         self._written.pop(job_id, None)
         self._reorder()
+        self.on_end(status)
         return status
 
     def _change(self, job_id: str, *, durable: bool = True, **changes: Any) -> JobStatus:

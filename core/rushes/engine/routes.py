@@ -23,6 +23,8 @@ router = APIRouter()
 
 LONGEST_WAIT = 30.0
 """Longest wait of one long poll, seconds."""
+LONGEST_HOLD = 3600.0
+"""Seconds; a client that needs longer asks again, so that one that died holds nobody for long."""
 
 
 def _job_request(data: Any) -> JobRequest:
@@ -133,6 +135,22 @@ async def _stream(engine: Engine) -> AsyncIterator[ServerSentEvent]:
                 yield ServerSentEvent(event="job", id=f"{status.id}:{status.sequence}", data=json.dumps(encode(status)))
     finally:
         engine.queue.unsubscribe(subscription)
+
+
+@router.post("/hold", response_model=EngineInfo)
+async def hold(request: Request, seconds: Annotated[float, Body(embed=True, gt=0.0, le=LONGEST_HOLD)]) -> Response:
+    """Start no job for `seconds`; idle workers give their memory back."""
+    engine = _engine(request)
+    engine.hold(seconds)
+    return _answer(engine.info())
+
+
+@router.post("/release", response_model=EngineInfo)
+async def release(request: Request) -> Response:
+    """End a hold."""
+    engine = _engine(request)
+    engine.queue.let_go()
+    return _answer(engine.info())
 
 
 @router.post("/shutdown", status_code=202)

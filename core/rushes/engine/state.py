@@ -7,12 +7,15 @@ import logging
 import os
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import rushes
 from rushes.contracts import EngineInfo, JobRequest, JobStatus, decode
 from rushes.engine.guard import Tickets
 from rushes.engine.looks import Looks
+from rushes.engine.pictures import PictureCache
+from rushes.engine.pruner import Pruner
 from rushes.engine.queue import JobQueue
 from rushes.engine.settings import Settings
 from rushes.engine.store import JobStore
@@ -37,6 +40,8 @@ class Engine:
         self.queue = JobQueue(self.store)
         self.pool = WorkerPool(settings, self.queue, self.store)
         self.looks = Looks(settings)
+        self.pictures = PictureCache()
+        self._pruner = Pruner(self._used_blends)
         self.tickets = Tickets()
         self.stopping = asyncio.Event()
         self.on_stop: Callable[[], None] = lambda: None
@@ -49,6 +54,7 @@ class Engine:
 
     async def start(self) -> None:
         """Take up old jobs and start the workers."""
+        self.queue.on_end = self._pruner.ended
         self.queue.recover()
         self.pool.start()
         self._keeper = asyncio.create_task(self._keep(), name="keeper")
@@ -59,8 +65,10 @@ class Engine:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
+        self.queue.let_go()
         await self.looks.close()
         await self.pool.stop()
+        await self._pruner.close()
         self.queue.flush()
         self.store.close()
 
@@ -79,7 +87,13 @@ class Engine:
             home=str(self.settings.home),
             started=self.started,
             generators=tuple(str(d["id"]) for d in self.pool.descriptors),
+            held=round(self.queue.held, 3),
         )
+
+    def hold(self, seconds: float) -> None:
+        """Start nothing for so long and free what idle workers hold."""
+        self.queue.hold(seconds)
+        self.pool.rest()
 
     def submit(self, request: JobRequest) -> JobStatus:
         """Check what can be checked without a worker, then queue. InputError or ProtocolError otherwise."""
@@ -107,6 +121,11 @@ class Engine:
         finally:
             task.cancel()
             stop.cancel()
+
+    def _used_blends(self) -> set[Path]:
+        """Scenes that jobs or looks still need."""
+        named = {str(job.request.params.get("blend", "")) for job in self.queue.live()}
+        return {Path(name) for name in named | {look.request.blend for look in self.looks.list()} if name}
 
     async def _keep(self) -> None:
         """Write what a full disk refused; end when nobody has needed the engine for long."""

@@ -1,6 +1,6 @@
 """A worker: a process of its own that runs one job at a time and keeps models loaded between them.
 
-The engine talks to it in JSON lines: `run`, `cancel`, `quit` come in on standard input; `hello`,
+The engine talks to it in JSON lines: `run`, `cancel`, `rest`, `quit` come in on standard input; `hello`,
 `generators`, `progress`, `note`, `preview`, `end` go out on what was standard output. Prints of
 libraries cannot disturb that: file descriptor 1 leads to the log. When the engine is gone the input
 ends, and the worker takes its own process group (a Blender it started) down with it.
@@ -248,6 +248,16 @@ def _describe(services: Services, channel: Channel) -> None:
         channel.send("generators", descriptors=[], error=f"{type(exc).__name__}: {exc}")
 
 
+def _rest(services: Services) -> bool:
+    """Free what is loaded; False when only the end of this process can."""
+    try:
+        services.rest()
+    except Exception:  # the worker's edge: a plug-in that cannot unload
+        log.exception("what is loaded cannot be let go")
+        return False
+    return True
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the engine that started this process until it says `quit` or goes away."""
     parser = argparse.ArgumentParser(prog="rushes.engine.worker")
@@ -275,6 +285,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         order = inbox.orders.get()
         if order["op"] == "quit":
             return 0
+        if order["op"] == "rest" and not _rest(services):
+            return 1
         if order["op"] != "run":
             continue
         status = decode(JobStatus, order["job"])

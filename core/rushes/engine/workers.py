@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -60,6 +61,11 @@ class WorkerPool:
     def view(self) -> list[dict[str, Any]]:
         """The slots: index, device, pid, job."""
         return [slot.view() for slot in self._slots]
+
+    def rest(self) -> None:
+        """Have idle workers give their memory back."""
+        for slot in self._slots:
+            slot.rest()
 
     def _cancel(self, job_id: str) -> None:
         for slot in self._slots:
@@ -117,6 +123,8 @@ class _Slot:
                 job = self._queue.claim() if self._up.is_set() else None
                 if job is not None:
                     await self._run(job, process, leaving)
+                    if self._queue.held:
+                        self.rest()
                 else:
                     await _first(leaving, (self._queue.work if self._up.is_set() else self._up).wait())
             await self._drain(reading)
@@ -171,9 +179,12 @@ class _Slot:
     def cancel(self, job_id: str) -> None:
         """Ask the worker that runs the job to stop, and end it when it does not."""
         if self._job == job_id and self._process is not None:
-            task = asyncio.create_task(self._cancel(job_id, self._process))
-            _background.add(task)
-            task.add_done_callback(_background.discard)
+            _in_background(self._cancel(job_id, self._process))
+
+    def rest(self) -> None:
+        """Tell the worker, unless it has a job, to let loaded models go."""
+        if self._job is None and self._process is not None and self._up.is_set():
+            _in_background(self._send(self._process, op="rest"))
 
     async def _cancel(self, job_id: str, process: asyncio.subprocess.Process) -> None:
         await self._send(process, op="cancel", job=job_id)
@@ -250,6 +261,12 @@ class _Slot:
 
 
 _background: set[asyncio.Task[None]] = set()
+
+
+def _in_background(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    _background.add(task)
+    task.add_done_callback(_background.discard)
 
 
 async def _first(running: asyncio.Task[int], other: Any) -> None:

@@ -29,13 +29,14 @@ from rushes.jobs.shot_passes import Scene, all_shots, find_shot, inspect, obtain
 from rushes.jobs.stages import Stages
 from rushes.jobs.take_files import png_bytes
 from rushes.jobs.warm import current_model
-from rushes.library.files import read_json, write_json
+from rushes.library.explorations import Cell, Exploration, read_exploration
+from rushes.library.files import write_json
 from rushes.library.ids import check_id, utc_now
 from rushes.library.production import Production
 from rushes.media.looks_sheet import LookCell, looks_sheet
 from rushes.media.pictures import Bytes, save_png, to_uint8
 
-__all__ = ["MOST", "Exploration", "ExploreJob", "find_exploration", "run"]
+__all__ = ["MOST", "ExploreJob", "run"]
 
 MOST = 96
 """Directions on a sheet, at most."""
@@ -71,40 +72,6 @@ class ExploreJob:
     use_scene_sun: bool = True
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One direction that was made."""
-
-    number: int
-    seed: int
-    brief: dict[str, str]
-    """Fields that override the shot's brief in the .blend; with the seed all that a take needs."""
-    words: dict[str, str]
-    picture: str
-    """File name."""
-
-
-@dataclass(frozen=True)
-class Exploration:
-    """explore.json."""
-
-    version: int
-    id: str
-    shot: str
-    camera: str
-    frame: int
-    created: str
-    generator: str
-    model: str
-    """Hash of its weights."""
-    blend: str
-    """As the production names it."""
-    size: Size
-    strengths: dict[str, float]
-    use_scene_sun: bool
-    cells: tuple[Cell, ...]
-
-
 @runtime_checkable
 class _SideBySide(Protocol):
     """A generator that makes pictures of several requests at once."""
@@ -132,27 +99,8 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     return _Exploring(job, production, context, services).run()
 
 
-def find_exploration(production: Production, shot: str | None = None, number: int = 1) -> tuple[Path, Exploration]:
-    """The newest exploration of the shot (of any, when None) that has a cell `number`, and its folder.
-
-    InputError `explore.none` when there is none.
-    """
-    homes = [production.shot_folder(shot)] if shot is not None else list((production.root / "shots").glob("*"))
-    sheets = [about for home in homes for about in home.glob(f"explore/[!.]*/{_ABOUT}")]
-    for about in sorted(sheets, key=lambda path: path.parent.name, reverse=True):
-        found = decode(Exploration, read_json(about, "The exploration"))
-        if any(c.number == number for c in found.cells):
-            return about.parent, found
-    which = f" of {shot}" if shot is not None else ""
-    raise InputError(
-        f"There is no sheet{which} with a direction {number}.",
-        code="explore.none",
-        hint="Make one first: rushes explore FILE.blend.",
-    )
-
-
 def _result(folder: Path, timings: Mapping[str, float]) -> dict[str, Any]:
-    about = decode(Exploration, read_json(folder / _ABOUT, "The exploration"))
+    about = read_exploration(folder)
     return {
         "explore": about.id,
         "shot": about.shot,

@@ -9,7 +9,9 @@ the same result when what it makes is already there (a take is named by its clie
 
 from __future__ import annotations
 
+import gc
 import importlib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +60,16 @@ class Services:
 
             self.door = BlenderDoor(self.blender)
         return self.door
+
+    def rest(self) -> None:
+        """Let go of weights and of everything that is kept warm; the next job loads it again."""
+        if self.registry is not None:
+            self.registry.unload()
+        self.cache.clear()
+        gc.collect()
+        torch = sys.modules.get("torch")  # never imported for this alone
+        if torch is not None and torch.cuda.is_available():
+            torch.cuda.empty_cache()
 
 
 UseCase = Callable[[Mapping[str, Any], JobContext, Services], dict[str, Any]]

@@ -8,27 +8,27 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rushes.contracts import Take, decode, encode
 from rushes.errors import DiskFullError, ProductionError
+from rushes.library.scan import Found, TakeFacts
 
-__all__ = ["Found", "Index"]
+__all__ = ["Index"]
 
 _log = logging.getLogger(__name__)
 _MIGRATIONS = Path(__file__).with_name("migrations")
-
-Found = dict[str, str]
-"""Take folder (relative, with /) → stamp of its take.json."""
 
 
 class Index:
     """Rows over the takes of one production. Connections are short-lived, so the folder can be moved at any time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, keep: bool = True) -> None:
+        """`keep` False: nothing is written, and every connection begins empty."""
         self._path = path
+        self._keep = keep
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection, None, None]:
@@ -61,13 +61,11 @@ class Index:
         return dict(db.execute("SELECT folder, stamp FROM takes").fetchall())
 
     @staticmethod
-    def put(db: sqlite3.Connection, take: Take, folder: str, stamp: str) -> None:
+    def put(db: sqlite3.Connection, take: Take, folder: str, stamp: str, facts: TakeFacts) -> None:
         """Insert or replace one take."""
         document = json.dumps(encode(take), ensure_ascii=False)
-        db.execute(
-            "INSERT OR REPLACE INTO takes VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (folder, take.id, take.shot, take.created, take.rating.value, stamp, document),
-        )
+        row = (folder, take.id, take.shot, take.created, take.rating.value, stamp, document, json.dumps(encode(facts)))
+        db.execute("INSERT OR REPLACE INTO takes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     @staticmethod
     def drop(db: sqlite3.Connection, folder: str) -> None:
@@ -75,10 +73,29 @@ class Index:
         db.execute("DELETE FROM takes WHERE folder = ?", (folder,))
 
     @staticmethod
-    def select(db: sqlite3.Connection, where: str = "1", values: tuple[str, ...] = ()) -> list[tuple[Take, str]]:
-        """(take, folder), oldest first. `where` is ours, never a request's."""
-        rows = db.execute(f"SELECT document, folder FROM takes WHERE {where} ORDER BY created, id", values)
-        return [(decode(Take, json.loads(doc)), folder) for doc, folder in rows.fetchall()]
+    def select(
+        db: sqlite3.Connection, where: str = "1", values: tuple[str, ...] = ()
+    ) -> list[tuple[Take, str, TakeFacts]]:
+        """(take, folder, facts), oldest first. `where` is ours, never a request's."""
+        rows = db.execute(f"SELECT document, folder, facts FROM takes WHERE {where} ORDER BY created, id", values)
+        return [
+            (decode(Take, json.loads(document)), folder, decode(TakeFacts, json.loads(facts)))
+            for document, folder, facts in rows.fetchall()
+        ]
+
+    @staticmethod
+    def ratings(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
+        """(shot, id, rating) of all takes, oldest first."""
+        return db.execute("SELECT shot, id, rating FROM takes ORDER BY created, id").fetchall()
+
+    @staticmethod
+    def documents(db: sqlite3.Connection, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """(id, take.json as text) of these takes."""
+        found: list[tuple[str, str]] = []
+        for start in range(0, len(ids), 500):  # SQLite takes 999 values at most
+            some = ids[start : start + 500]
+            found += db.execute(f"SELECT id, document FROM takes WHERE id IN ({','.join('?' * len(some))})", some)
+        return found
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -92,7 +109,7 @@ class Index:
             return self._open()
 
     def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        db = sqlite3.connect(self._path if self._keep else ":memory:", timeout=30, isolation_level=None)
         try:
             if db.execute("PRAGMA user_version").fetchone()[0] != _newest():
                 db.execute("PRAGMA journal_mode=WAL")

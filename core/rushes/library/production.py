@@ -3,6 +3,7 @@
 production.json                     id, name, rate, size, registered .blend files
 shots/<shot>/takes/<id>/take.json   the truth about a take, beside its clip and recipe
 shots/<shot>/sheet.png              contact sheet
+scenes/*.blend                      copies of scenes that clients shoot from
 passes/<key>/                       render passes, shared by takes; can be made again
 .trash/<id>/                        takes put aside
 index.sqlite                        an index over the takes; can be made again
@@ -10,190 +11,87 @@ index.sqlite                        an index over the takes; can be made again
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
-import uuid
-from collections.abc import Generator, Mapping
+import sqlite3
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from rushes.contracts import Rating, Size, Take, decode, encode
-from rushes.errors import BlendError, ProductionError, ProtocolError, disk_full_as_error
-from rushes.library.files import host_tag, process_alive, read_json, write_json
-from rushes.library.ids import check_id, folder_name, utc_now
-from rushes.library.index import Found, Index
+from rushes.contracts import ProductionState, Rating, Take, TakeRow, encode
+from rushes.errors import ProductionError, disk_full_as_error
+from rushes.library.files import host_tag, write_json
+from rushes.library.ids import check_id
+from rushes.library.place import STAGING, Place
+from rushes.library.rows import judged_takes, shot_takes, take_row
+from rushes.library.scan import read_facts, read_take, revision, scan, stamp
 
-__all__ = ["Production", "ProductionFile", "Source"]
+__all__ = ["Production"]
 
 _log = logging.getLogger(__name__)
-_VERSION = 1
-_STAGING = ".staging-"
-_HD = Size(1280, 720)
-_NEW = "Make one with `rushes new FOLDER`, or give the right folder."
 
 
-@dataclass(frozen=True)
-class Source:
-    """A .blend that jobs of this production may read."""
-
-    path: str
-    """Relative to the production (with /) when it lies inside, else absolute."""
-
-
-@dataclass(frozen=True)
-class ProductionFile:
-    """production.json."""
-
-    version: int
-    id: str
-    name: str
-    created: str
-    """UTC, ISO 8601."""
-    rate: Fraction
-    """Frames per second of the film."""
-    size: Size
-    """Size of the finished pictures."""
-    sources: tuple[Source, ...] = ()
-
-
-class Production:
+class Production(Place):
     """One production on disk. Safe for several processes at once; nothing is held open between calls."""
 
-    def __init__(self, root: Path, about: ProductionFile) -> None:
-        self._root = root
-        self._about = about
-        self._index = Index(root / "index.sqlite")
+    # What there is
 
-    # Making and opening
+    def state(self, known: str = "") -> ProductionState | None:
+        """What there is now; None when its revision is still `known`, which is found out without the index."""
+        found = scan(self._root)
+        now = revision(self._root, found)
+        if now == known:
+            return None
+        with self._synced(found) as db:
+            rated = self._index.ratings(db)
+            judged = judged_takes(rated)
+            documents = self._index.documents(db, list(judged.values()))
+        origins = {take: json.loads(document).get("origin", {}) for take, document in documents}
+        return ProductionState(self.info(), now, shot_takes(rated, judged, origins))
 
-    @classmethod
-    def create(cls, path: Path | str, name: str = "", rate: Fraction = Fraction(24), size: Size = _HD) -> Production:
-        """A new production in `path` (made when missing). ProductionError `production.exists` when there is one."""
-        root = Path(path).expanduser().absolute()
-        if (root / "production.json").exists():
-            raise ProductionError(
-                f"There is a production in {root} already.",
-                code="production.exists",
-                hint="Choose another folder; the one there was left as it is.",
-            )
-        if rate <= 0:
-            raise ProductionError(
-                f"A rate of {rate} frames per second cannot be.", code="production.rate", hint="Give one such as 24."
-            )
-        about = ProductionFile(_VERSION, uuid.uuid4().hex, name.strip() or root.name, utc_now(), rate, size)
-        with disk_full_as_error(root):
-            try:
-                for sub in ("shots", "passes", ".trash"):
-                    (root / sub).mkdir(parents=True, exist_ok=True)
-            except (FileExistsError, NotADirectoryError, PermissionError) as exc:
-                raise ProductionError(
-                    f"A production cannot be made in {root}: {exc.strerror}.",
-                    code="production.path",
-                    hint="Choose a folder that can be written.",
-                ) from exc
-            write_json(root / "production.json", encode(about))
-        return cls(root.resolve(), about)
+    def shots(self) -> tuple[str, ...]:
+        """Names of shots that have takes, in alphabetical order."""
+        return tuple(sorted({t.shot for t in self.takes()}))
 
-    @classmethod
-    def open(cls, path: Path | str) -> Production:
-        """The production in `path`; leftovers of processes that died are cleaned away.
-
-        Raises ProductionError: `production.missing`, `production.newer`, `production.unreadable`.
-        """
-        root = Path(path).expanduser().absolute().resolve()
-        if not (root / "production.json").is_file():
-            raise ProductionError(f"There is no production in {root}.", code="production.missing", hint=_NEW)
-        production = cls(root, _read_about(root))
-        production._clean_leftovers()
-        return production
-
-    @classmethod
-    def find(cls, start: Path | str) -> Path | None:
-        """The production folder that holds `start`: `start` itself or the nearest parent with a production.json."""
-        here = Path(start).expanduser().absolute().resolve()
-        return next((p for p in (here, *here.parents) if (p / "production.json").is_file()), None)
-
-    # What it is
-
-    @property
-    def root(self) -> Path:
-        """Absolute folder."""
-        return self._root
-
-    @property
-    def about(self) -> ProductionFile:
-        """production.json as it was when opened or last changed here."""
-        return self._about
-
-    @property
-    def name(self) -> str:
-        """The film's name."""
-        return self._about.name
-
-    @property
-    def rate(self) -> Fraction:
-        """Frames per second."""
-        return self._about.rate
-
-    @property
-    def size(self) -> Size:
-        """Pixels of the finished picture."""
-        return self._about.size
-
-    # Sources
-
-    def register_source(self, blend: Path | str) -> Path:
-        """Let jobs read this .blend from now on; its resolved path. BlendError `blend.missing`."""
-        path = _existing_blend(Path(blend).expanduser().absolute())
-        stored = path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else str(path)
-        with self._index.writing():
-            about = _read_about(self._root)
-            if stored not in [s.path for s in about.sources]:
-                about = replace(about, sources=(*about.sources, Source(stored)))
-                write_json(self._root / "production.json", encode(about))
-            self._about = about
-        return path
-
-    def sources(self) -> tuple[Path, ...]:
-        """Registered .blend files, absolute; they may be gone."""
-        return tuple(self._root / s.path for s in self._about.sources)
-
-    def source_name(self, blend: Path | str) -> str:
-        """How takes name a .blend: relative to the production when inside, else absolute."""
-        path = (self._root / blend).resolve()
-        return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else str(path)
-
-    def check_source(self, blend: Path | str) -> Path:
-        """The resolved .blend when it is registered or lies inside; a relative path counts from the production.
-
-        Raises ProductionError `production.source` for any other file, BlendError `blend.missing`.
-        """
-        path = (self._root / Path(blend)).resolve()
-        if not path.is_relative_to(self._root) and path not in [s.resolve() for s in self.sources()]:
-            raise ProductionError(
-                f"{path} is not a source of the production {self.name!r}.",
-                code="production.source",
-                hint="Add it by running `rushes shoot` or `rushes passes` on it yourself, or copy it into the folder.",
-            )
-        return _existing_blend(path)
+    def reindex(self) -> int:
+        """Throw the index away and build it from the files; how many takes it holds."""
+        self._index.rebuild()
+        return len(self.takes())
 
     # Takes
 
     def takes(self, shot: str | None = None) -> tuple[Take, ...]:
         """Whole takes, oldest first; of one shot when named."""
-        with self._synced() as select:
-            rows = select("shot = ?", (shot,)) if shot is not None else select("1", ())
-        return tuple(take for take, _ in rows)
+        with self._synced() as db:
+            rows = self._index.select(db, "shot = ?", (shot,)) if shot is not None else self._index.select(db)
+        return tuple(take for take, _, _ in rows)
+
+    def rows(self, shots: Sequence[str] = ()) -> tuple[TakeRow, ...]:
+        """Takes of these shots as lists show them, oldest first; of all shots when none is named."""
+        with self._synced() as db:
+            if shots:
+                rows = self._index.select(db, f"shot IN ({','.join('?' * len(shots))})", tuple(shots))
+            else:
+                rows = self._index.select(db)
+        return tuple(take_row(self._root, *row) for row in rows)
+
+    def row(self, take_id: str) -> TakeRow:
+        """One take as lists show it; ProductionError `production.take` when there is none."""
+        check_id(take_id)
+        with self._synced() as db:
+            rows = self._index.select(db, "id = ?", (take_id,))
+        if not rows:
+            raise _no_take(take_id)
+        return take_row(self._root, *rows[0])
 
     def find_take(self, take_id: str) -> Take | None:
         """The take with exactly this id, or None."""
         check_id(take_id)
-        with self._synced() as select:
-            rows = select("id = ?", (take_id,))
+        with self._synced() as db:
+            rows = self._index.select(db, "id = ?", (take_id,))
         return rows[0][0] if rows else None
 
     def match_take(self, text: str) -> Take:
@@ -213,8 +111,8 @@ class Production:
     def take_folder(self, take_id: str) -> Path:
         """Absolute folder of a take; ProductionError `production.take` when there is none."""
         check_id(take_id)
-        with self._synced() as select:
-            rows = select("id = ?", (take_id,))
+        with self._synced() as db:
+            rows = self._index.select(db, "id = ?", (take_id,))
         if not rows:
             raise _no_take(take_id)
         return self._inside(self._root / rows[0][1])
@@ -228,7 +126,7 @@ class Production:
         """
         home = self._inside(self.shot_folder(shot) / "takes")
         target = home / check_id(take_id)
-        staging = home / f"{_STAGING}{take_id}-{host_tag()}-{os.getpid()}"
+        staging = home / f"{STAGING}{take_id}-{host_tag()}-{os.getpid()}"
         if target.exists():
             raise _take_exists(take_id)
         try:
@@ -255,6 +153,7 @@ class Production:
 
     def rate_take(self, take_id: str, rating: Rating | None = None, notes: str | None = None) -> Take:
         """Change a take's rating, notes or both (None leaves them); the changed take."""
+        self._must_write()
         folder = self.take_folder(take_id)
         with self._index.writing() as db:
             take = read_take(folder)
@@ -264,22 +163,24 @@ class Production:
                 notes=take.notes if notes is None else notes,
             )
             write_json(folder / "take.json", encode(take))
-            self._index.put(db, take, self._relative(folder), _stamp(folder / "take.json"))
+            self._index.put(db, take, self._relative(folder), stamp(folder / "take.json"), read_facts(folder, take))
         return take
 
     def trash(self, take_id: str) -> Path:
         """Move a take to .trash; its folder there. Nothing is deleted."""
+        self._must_write()
         folder = self.take_folder(take_id)
         with self._index.writing() as db:
             bin_ = self._inside(self._root / ".trash")
             bin_.mkdir(exist_ok=True)
             target = _free_name(bin_, take_id)
-            os.rename(folder, target)
+            _move(folder, target)
             self._index.drop(db, self._relative(folder))
         return target
 
     def restore(self, take_id: str) -> Take:
         """Bring a take back from .trash. ProductionError when it is not there, or its place is taken."""
+        self._must_write()
         folder = self._inside(self._root / ".trash" / check_id(take_id))
         if not (folder / "take.json").is_file():
             raise _no_take(take_id, " in the trash")
@@ -289,148 +190,51 @@ class Production:
         with self._index.writing():
             if (home / take.id).exists():
                 raise _take_exists(take.id)
-            os.rename(folder, home / take.id)
+            _move(folder, home / take.id)
         return take
 
-    # Folders
-
-    def shots(self) -> tuple[str, ...]:
-        """Names of shots that have takes, in alphabetical order."""
-        return tuple(sorted({t.shot for t in self.takes()}))
-
-    def shot_folder(self, shot: str) -> Path:
-        """Absolute folder of a shot; it may not exist yet."""
-        return self._inside(self._root / "shots" / folder_name(shot))
-
-    def passes_folder(self, key: str) -> Path:
-        """Absolute folder for passes with this key (hex digest); it may not exist yet."""
-        return self._inside(self._root / "passes" / check_id(key, "set of passes"))
-
-    def reindex(self) -> int:
-        """Throw the index away and build it from the files; how many takes it holds."""
-        self._index.rebuild()
-        return len(self.takes())
+    def in_trash(self, take_id: str) -> bool:
+        """Whether a take with this id can be restored."""
+        return (self._root / ".trash" / check_id(take_id) / "take.json").is_file()
 
     # Within
 
     @contextmanager
-    def _synced(self) -> Generator[Any, None, None]:
-        """A `select(where, values)` over an index that agrees with the files at this moment."""
+    def _synced(self, found: dict[str, str] | None = None) -> Generator[sqlite3.Connection, None, None]:
+        """A connection to an index that agrees with the files at this moment, or when they were `found`."""
         with self._index.reading() as db:
-            current = self._index.stamps(db) == self._scan()
+            current = self._index.stamps(db) == (scan(self._root) if found is None else found)
+            if not current and not self._writable:
+                self._catch_up(db)
+                current = True
             if current:
-                yield lambda where, values: self._index.select(db, where, values)
+                yield db
                 return
         with self._index.writing() as db:
-            found = self._scan()  # again, now that no other process can write
-            known = self._index.stamps(db)
-            for folder, stamp in known.items():
-                if found.get(folder) != stamp:
-                    self._index.drop(db, folder)
-            for folder, stamp in found.items():
-                if known.get(folder) != stamp:
-                    self._put(db, folder, stamp)
-            yield lambda where, values: self._index.select(db, where, values)
+            self._catch_up(db)
+            yield db
 
-    def _put(self, db: Any, folder: str, stamp: str) -> None:
+    def _catch_up(self, db: sqlite3.Connection) -> None:
+        found = scan(self._root)  # again, now that no other process can write
+        known = self._index.stamps(db)
+        for folder, about in known.items():
+            if found.get(folder) != about:
+                self._index.drop(db, folder)
+        for folder, about in found.items():
+            if known.get(folder) != about:
+                self._put(db, folder, about)
+
+    def _put(self, db: sqlite3.Connection, folder: str, about: str) -> None:
+        home = self._root / folder
         try:
-            take = read_take(self._root / folder)
+            take = read_take(home)
         except ProductionError as exc:
             _log.warning("A take is left out: %s", exc)
             return
-        if take.id != folder.rsplit("/", 1)[-1]:
+        if take.id != home.name:
             _log.warning("The copy in %s is left out: it says it is the take %s.", folder, take.id)
             return
-        self._index.put(db, take, folder, stamp)
-
-    def _scan(self) -> Found:
-        """Takes on disk. Staging folders and links are not takes."""
-        found: Found = {}
-        for shot in _folders(self._root / "shots"):
-            for take in _folders(shot / "takes"):
-                try:
-                    found[self._relative(take)] = _stamp(take / "take.json")
-                except OSError:
-                    continue  # being staged or moved away right now
-        return found
-
-    def _relative(self, folder: Path) -> str:
-        return folder.relative_to(self._root).as_posix()
-
-    def _inside(self, path: Path) -> Path:
-        """`path` unless it leads out of the production, by .. or by a link."""
-        if not path.resolve().is_relative_to(self._root):
-            raise ProductionError(
-                f"{path} leads out of the production.",
-                code="production.path",
-                hint="Remove the link; everything of a production lies in its folder.",
-            )
-        return path
-
-    def _clean_leftovers(self) -> None:
-        tag = host_tag()
-        for shot in _folders(self._root / "shots"):
-            for folder in _folders(shot / "takes", hidden=True):
-                parts = folder.name.rsplit("-", 2)
-                if not folder.name.startswith(_STAGING) or len(parts) != 3 or not parts[2].isdigit():
-                    continue
-                if parts[1] == tag and not process_alive(int(parts[2])):
-                    _log.info("Cleaning %s: its process is gone.", folder)
-                    shutil.rmtree(folder, ignore_errors=True)
-
-
-def read_take(folder: Path) -> Take:
-    """take.json of a folder; ProductionError `production.unreadable` when it is damaged."""
-    data: Mapping[str, Any] = read_json(folder / "take.json", "The take")
-    try:
-        return decode(Take, data)
-    except ProtocolError as exc:
-        raise ProductionError(
-            f"The take in {folder} does not read: {exc.message}",
-            code="production.unreadable",
-            hint="It may come from a newer Rushes.",
-        ) from exc
-
-
-def _read_about(root: Path) -> ProductionFile:
-    data = read_json(root / "production.json", "The production")
-    if isinstance(data.get("version"), int) and data["version"] > _VERSION:
-        raise ProductionError(
-            f"The production in {root} was made by a newer Rushes.",
-            code="production.newer",
-            hint="Update Rushes to open it.",
-        )
-    try:
-        return decode(ProductionFile, data)
-    except ProtocolError as exc:
-        raise ProductionError(
-            f"production.json in {root} does not read: {exc.message}",
-            code="production.unreadable",
-            hint="Bring the file back from a backup; takes are untouched.",
-        ) from exc
-
-
-def _existing_blend(path: Path) -> Path:
-    if not path.is_file():
-        raise BlendError(
-            f"There is no file {path}.",
-            code="blend.missing",
-            hint="Check the name, or save the scene in Blender first.",
-        )
-    return path.resolve()
-
-
-def _folders(parent: Path, hidden: bool = False) -> list[Path]:
-    try:
-        entries = sorted(os.scandir(parent), key=lambda e: e.name)
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return [Path(e.path) for e in entries if e.is_dir(follow_symlinks=False) and e.name.startswith(".") == hidden]
-
-
-def _stamp(path: Path) -> str:
-    about = path.stat(follow_symlinks=False)
-    return f"{about.st_mtime_ns}-{about.st_size}-{about.st_ino}"
+        self._index.put(db, take, folder, about, read_facts(home, take))
 
 
 def _free_name(folder: Path, name: str) -> Path:
@@ -454,3 +258,14 @@ def _take_exists(take_id: str) -> ProductionError:
         code="production.take_exists",
         hint="Takes are never overwritten; shoot under a new id.",
     )
+
+
+def _move(folder: Path, target: Path) -> None:
+    try:
+        os.rename(folder, target)
+    except PermissionError as exc:  # Windows, while a program plays the clip
+        raise ProductionError(
+            f"The take in {folder} cannot be moved; another program uses it, or the folder is protected.",
+            code="production.busy",
+            hint="Close what shows its clip and try again; nothing was changed.",
+        ) from exc
