@@ -1,0 +1,1 @@
+"""What the add-on decides, on plain data. No bpy, no numpy: tested without Blender."""

@@ -1,0 +1,1 @@
+"""Operators: a few lines around snapshot, plan, submit and apply."""

@@ -1,0 +1,1 @@
+"""Panels, lists and menus. Drawing only: what they show was worked out before."""

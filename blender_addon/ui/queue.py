@@ -1,0 +1,7 @@
+"""The queue."""
+
+from __future__ import annotations
+
+__all__ = ["CLASSES"]
+
+CLASSES: tuple[type, ...] = ()

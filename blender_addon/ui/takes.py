@@ -1,0 +1,7 @@
+"""Takes and directions."""
+
+from __future__ import annotations
+
+__all__ = ["CLASSES"]
+
+CLASSES: tuple[type, ...] = ()
