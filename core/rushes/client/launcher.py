@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,6 +17,7 @@ import rushes
 from rushes.client.client import Client
 from rushes.client.discovery import discover, engine_holds_lock
 from rushes.client.home import EngineHome, rushes_home
+from rushes.client.install_found import checkout_python, installed_engine
 from rushes.client.locks import FileLock
 from rushes.errors import AuthError, DependencyError, EngineError, EngineUnreachable, disk_full_as_error
 
@@ -88,7 +90,8 @@ def start_engine(home: Path, *, python: str | None = None, options: Sequence[str
     """Start an engine that outlives this process; returns before it is ready."""
     files = EngineHome(home.absolute())
     _make_folder(files.folder)
-    command = [python or engine_python(), "-m", "rushes.engine", "--home", str(files.home), *options]
+    chosen = python or engine_python(files.home)
+    command = [chosen, "-m", "rushes.engine", "--home", str(files.home), *options]
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
@@ -100,7 +103,7 @@ def start_engine(home: Path, *, python: str | None = None, options: Sequence[str
                 stdout=log,
                 stderr=log,
                 cwd=files.folder,
-                env=_environment(),
+                env=_environment(chosen),
                 start_new_session=True,
                 creationflags=flags,
             )
@@ -115,25 +118,29 @@ def start_engine(home: Path, *, python: str | None = None, options: Sequence[str
     return child
 
 
-def engine_python() -> str:
+def engine_python(home: Path | None = None) -> str:
     """The Python that the engine runs in.
 
     $RUSHES_ENGINE_PYTHON, else this one when it has the engine's packages, else the environment that
-    `make setup` built beside the sources. DependencyError when there is none.
+    `make setup` built beside the sources, else the engine that was set up in `home`. DependencyError
+    `engine.python` when there is none.
     """
     given = os.environ.get("RUSHES_ENGINE_PYTHON")
     if given:
         return given
-    if sys.executable and importlib.util.find_spec("uvicorn") and importlib.util.find_spec("fastapi"):
+    if sys.executable and all(importlib.util.find_spec(name) for name in ("uvicorn", "fastapi", "torch")):
         return sys.executable
-    inside = Path("Scripts/python.exe") if sys.platform == "win32" else Path("bin/python")
-    beside = _source_root().parent / ".venvs" / "engine" / inside
-    if beside.exists():
+    beside = checkout_python()
+    if beside is not None:
         return str(beside)
+    ours = installed_engine(home or rushes_home())
+    if ours is not None and not ours.problem:
+        return ours.python
     raise DependencyError(
-        "The Rushes engine is not installed for this Python.",
+        "The Rushes engine is not set up on this machine." if ours is None else ours.problem,
         code="engine.python",
-        hint="Install it with: pip install 'rushes[engine]', or set RUSHES_ENGINE_PYTHON to the Python that has it.",
+        hint="Set it up in the preferences of the Rushes extension, or with: pip install 'rushes[engine]'. "
+        "RUSHES_ENGINE_PYTHON names a Python that has it.",
     )
 
 
@@ -141,15 +148,26 @@ def _source_root() -> Path:
     return Path(rushes.__file__).resolve().parent.parent
 
 
-def _environment() -> Mapping[str, str]:
-    """This process's, with our sources first when the whole package is here (a host carries only the client)."""
+def _environment(python: str) -> Mapping[str, str]:
+    """This process's, for an engine in `python`.
+
+    Our own sources go first when they are that Python's: a checkout's, or this very Python's. The folder that a
+    host unpacked us into holds other extensions' packages for the host's Python, and must never get there.
+    """
     env = dict(os.environ)
     root = _source_root()
-    if (root / "rushes" / "engine" / "server.py").exists():
-        env["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, [env.get("PYTHONPATH")])])
     env.pop("PYTHONHOME", None)  # a host's own Python must not leak into the engine's
+    if _same(python, sys.executable) or _same(python, checkout_python()):
+        env["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, [env.get("PYTHONPATH")])])
+    elif "bpy" in sys.modules:
+        env.pop("PYTHONPATH", None)
     env["PYTHONUNBUFFERED"] = "1"
     return env
+
+
+def _same(python: str, other: str | Path | None) -> bool:
+    """Links are not followed: an environment's Python is a link to the one it was made from."""
+    return bool(other) and os.path.abspath(shutil.which(python) or python) == os.path.abspath(str(other))
 
 
 def _make_folder(folder: Path) -> None:

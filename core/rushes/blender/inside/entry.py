@@ -6,6 +6,7 @@ Works as `blender -b --python entry.py -- ...` and as `python entry.py -- ...` w
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -14,12 +15,27 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))  # core/, so that `import rushes` works
-if sys.path[1:] and Path(sys.path[1]).resolve() == Path(__file__).resolve().parent:
-    del sys.path[1]  # the script's own folder must not shadow other modules
 
-from rushes.blender.inside.channel import Channel
-from rushes.errors import BlenderError, RushesError, disk_full_as_error
+def _load_rushes() -> None:
+    """Make `import rushes` find the package this script lies in, and nothing that lies beside it: in an installed
+    engine those are packages for another Python."""
+    folder = Path(__file__).resolve().parents[2]
+    spec = importlib.util.spec_from_file_location(
+        "rushes", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{folder} is not the package rushes.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["rushes"] = module
+    spec.loader.exec_module(module)
+
+
+if sys.path and Path(sys.path[0]).resolve() == Path(__file__).resolve().parent:
+    del sys.path[0]  # the script's own folder must not shadow other modules
+_load_rushes()
+
+from rushes.blender.inside.channel import Channel  # noqa: E402  (found only now)
+from rushes.errors import BlenderError, RushesError, disk_full_as_error  # noqa: E402
 
 __all__ = ["main"]
 
