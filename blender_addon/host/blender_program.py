@@ -10,4 +10,4 @@ __all__ = ["passes_blender"]
 def passes_blender() -> str:
     """Path of the running Blender; empty when it is a Python module (then the engine looks for one)."""
     path = str(bpy.app.binary_path or "")
-    return path if path and not bpy.app.module else ""
+    return path if path and not getattr(bpy.app, "module", False) else ""
