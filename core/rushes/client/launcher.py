@@ -159,8 +159,8 @@ def _environment(python: str) -> Mapping[str, str]:
     env.pop("PYTHONHOME", None)  # a host's own Python must not leak into the engine's
     if _same(python, sys.executable) or _same(python, checkout_python()):
         env["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, [env.get("PYTHONPATH")])])
-    elif "bpy" in sys.modules:
-        env.pop("PYTHONPATH", None)
+    else:
+        env.pop("PYTHONPATH", None)  # meant for the Python we run in
     env["PYTHONUNBUFFERED"] = "1"
     return env
 
