@@ -41,7 +41,7 @@ class Engine:
         self.pool = WorkerPool(settings, self.queue, self.store)
         self.looks = Looks(settings)
         self.pictures = PictureCache()
-        self._pruner = Pruner(self._used_blends)
+        self.pruner = Pruner(self._used_blends)
         self.tickets = Tickets()
         self.stopping = asyncio.Event()
         self.on_stop: Callable[[], None] = lambda: None
@@ -54,7 +54,7 @@ class Engine:
 
     async def start(self) -> None:
         """Take up old jobs and start the workers."""
-        self.queue.on_end = self._pruner.ended
+        self.queue.on_end = self.pruner.ended
         self.queue.recover()
         self.pool.start()
         self._keeper = asyncio.create_task(self._keep(), name="keeper")
@@ -68,7 +68,7 @@ class Engine:
         self.queue.let_go()
         await self.looks.close()
         await self.pool.stop()
-        await self._pruner.close()
+        await self.pruner.close()
         self.queue.flush()
         self.store.close()
 
