@@ -22,6 +22,8 @@ class Session:
         self.known = Known()
         self.rendering = False
         """Between render_init and its end: the tick does nothing."""
+        self.held_at = float("-inf")
+        """When the engine was last asked to hold (monotonic), while Blender renders."""
         self.saving = False
         self.edits = 0
         """Grows with every change of the scene, so that a saved copy is known to be fresh."""

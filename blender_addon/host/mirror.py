@@ -99,14 +99,19 @@ def file_moved(now: Session) -> None:
 
 
 def free_memory(now: Session) -> None:
-    """Blender renders: the engine's idle workers give the GPU's memory back."""
-    if now.bridge.started and production.preferences_say("free_memory"):
+    """Blender renders: the engine's idle workers give the GPU's memory back. Asked again while the render goes on."""
+    moment = time.monotonic()
+    if moment - now.held_at < _HOLD_SECONDS / 2 or not now.bridge.started:
+        return
+    if production.preferences_say("free_memory"):
+        now.held_at = moment
         now.bridge.call(lambda client: client.hold(_HOLD_SECONDS), failed=_ignore)
 
 
 def take_memory_back(now: Session) -> None:
     """Blender has rendered: the queue goes on."""
-    if now.bridge.started and production.preferences_say("free_memory"):
+    if now.held_at > float("-inf"):
+        now.held_at = float("-inf")
         now.bridge.call(lambda client: client.release(), failed=_ignore)
 
 

@@ -57,6 +57,8 @@ def tick(now: runtime.Session) -> float:
 
     Does nothing while Blender renders, saves or plays: everything waits in the bridge.
     """
+    if now.rendering:
+        mirror.free_memory(now)
     if now.saving or now.rendering or bpy.app.is_job_running("RENDER") or _playing():
         return _YIELD
     count = now.drain(_BUDGET)
