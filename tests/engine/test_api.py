@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rushes.contracts import JobRequest, JobState, JobStatus, decode, encode
+from rushes.contracts import JobRequest, JobState, JobStatus, Picture, decode, encode
 from rushes.engine.app import http_status, make_app
 from rushes.engine.settings import Settings
 from rushes.engine.state import Engine
@@ -170,11 +170,16 @@ def test_the_preview_is_served(play: Callable[[Story], None]) -> None:
     async def story(http: httpx.AsyncClient, engine: Engine) -> None:
         await http.post("/jobs", json=ask())
         engine.queue.claim()
-        assert (await http.get("/jobs/job-00000001/preview")).status_code == 204
+        for what in ("preview", "picture?side=64"):
+            assert (await http.get(f"/jobs/job-00000001/{what}")).status_code == 204
         (engine.store.folder("job-00000001") / "preview.png").write_bytes(TINY_PNG)
         engine.queue.preview("job-00000001", "preview.png")
         reply = await http.get("/jobs/job-00000001/preview")
         assert (reply.headers["content-type"], reply.content) == ("image/png", TINY_PNG)
+        small = await http.get("/jobs/job-00000001/picture?side=64")
+        assert (Picture.unpacked(small.content).width, Picture.unpacked(small.content).height) == (1, 1)
+        (engine.store.folder("job-00000001") / "preview.png").unlink()
+        assert (await http.get("/jobs/job-00000001/picture?side=64")).status_code == 204
 
     play(story)
 

@@ -102,6 +102,16 @@ def test_pngs_on_request_are_the_hashed_frames(studio: Studio) -> None:
     assert [frame_sha256(load_png(p)) for p in pictures] == hashes
 
 
+def test_the_clients_words_are_kept_with_the_take_and_change_nothing(studio: Studio) -> None:
+    origin = {"camera": "ab12", "blend": "/scenes/Straße.blend"}
+    told, silent = studio.shoot("t1", origin=origin), studio.shoot("t2")
+    assert [studio.production.row(t).origin for t in ("t1", "t2")] == [origin, {}]
+    assert told["recipe_hash"] == silent["recipe_hash"]
+    row = studio.production.row("t1")
+    assert (row.camera, row.range) == (_recipe(told).camera, _recipe(told).range)
+    assert row.warp_error == told["warp_error"]
+
+
 def test_a_frame_step_keeps_the_duration(studio: Studio) -> None:
     result = studio.shoot(range=FrameRange(1, 8, 2))
     clip = probe(Path(result["folder"]) / "clip.mp4")

@@ -35,9 +35,22 @@ def test_only_old_copies_that_nothing_needs_are_removed(production: Production, 
     production.register_source(stay[-1])
     stay.append(copy(production, "young", days=6))
     gone = [copy(production, name) for name in ("forgotten", "Straße")]
+    for name in ("taken", "forgotten"):
+        write_json(_cache(production) / f"scene-{name}.json", _summary(name))
     assert set(production.prune_scenes(keep=[stay[3]])) == set(gone)
     assert sorted((production.root / "scenes").iterdir()) == sorted(stay)
+    assert [p.name for p in (production.root / ".cache").glob("*.json")] == ["scene-taken.json"]
     assert production.prune_scenes(days=5, keep=[stay[3]]) == (stay[-1],)
+
+
+def _cache(production: Production) -> Path:
+    folder = production.root / ".cache"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _summary(name: str) -> object:
+    return {"info": {"blend": f"scenes/{name}.blend"}}
 
 
 def _folder(production: Production, name: str) -> Path:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import cast
 
 from rushes.errors import ProductionError
 from rushes.library.files import read_json
@@ -39,7 +40,19 @@ def prune(root: Path, days: float, keep: Collection[Path]) -> tuple[Path, ...]:
     gone = tuple(path for path in old if path not in needed)
     for path in gone:
         path.unlink(missing_ok=True)
+    _forget(root, {path.relative_to(root).as_posix() for path in gone})
     return gone
+
+
+def _forget(root: Path, names: Collection[str]) -> None:
+    """Remove the summaries (see `jobs.shot_passes`) of scenes that are gone."""
+    for summary in (root / ".cache").glob("scene-*.json"):
+        try:
+            about = read_json(summary, "The scene's summary").get("info")
+        except (OSError, ProductionError):
+            continue  # it is only a memory; whoever needs it makes it again
+        if isinstance(about, dict) and cast("dict[str, object]", about).get("blend") in names:
+            summary.unlink(missing_ok=True)
 
 
 def _named(root: Path) -> Iterable[Path]:
