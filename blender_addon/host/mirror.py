@@ -30,6 +30,9 @@ __all__ = [
 ]
 
 _HOLD_SECONDS = 120.0
+_LOOK_SECONDS = 0.5
+_seen: tuple[float, Any] = (0.0, None)
+"""(when, shots) of the last look at the scene."""
 
 
 def current_scene() -> Any | None:
@@ -57,6 +60,7 @@ def step(now: Session, budget: float) -> bool:
         models.sync_strengths(scene.rushes)
     changed.clear()
     end = time.perf_counter() + budget
+    _look_at_shots(now, scene)
     if fingerprint.step(scene, end):
         now.stale_lists.add("shots")
         dirty = True
@@ -69,6 +73,18 @@ def step(now: Session, budget: float) -> bool:
     if dirty:
         redraw()
     return dirty
+
+
+def _look_at_shots(now: Session, scene: Any) -> None:
+    """Blender does not tell of renamed, moved and deleted markers: look for it, twice a second."""
+    global _seen
+    moment = time.monotonic()
+    if moment - _seen[0] < _LOOK_SECONDS:
+        return
+    found = (scene.name, shots.scene_shots(scene))
+    if found != _seen[1]:
+        now.stale_lists |= {"shots", "takes"}
+    _seen = (moment, found)
 
 
 def redraw() -> None:

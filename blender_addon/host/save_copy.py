@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ def blend_for_passes(now: Session, root: str) -> str:
             folder.mkdir(exist_ok=True)
             _save(target)
     except (OSError, RuntimeError) as exc:
-        target.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # half a copy, if there is one
+            target.unlink()
         raise ProductionError(
             f"A copy of the scene cannot be written to {folder}: {_reason(exc)}.",
             code="production.path",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rushes.client import Client
 from rushes.contracts import JobState, JobStatus, Picture, ProductionState, TakeRow
@@ -108,6 +108,13 @@ class Watch:
             self._known.clear()
         self._wake.set()
 
+    def follow(self, jobs: Iterable[JobStatus]) -> None:
+        """Follow jobs just submitted: one may end before the next look, which asks for what runs."""
+        with self._lock:
+            for job in jobs:
+                self._known.setdefault(job.id, replace(job, sequence=-1))
+        self._wake.set()
+
     def wake(self) -> None:
         """Look now."""
         self._wake.set()
@@ -136,21 +143,33 @@ class Watch:
     def _jobs(self, client: Client, wish: Wish, first: bool, events: list[WatchEvent]) -> bool:
         listed = client.jobs(active=not first, limit=_RECENT if first else 200)
         seen = {j.id for j in listed}
-        gone = [i for i, j in self._known.items() if not j.state.ended and i not in seen]
-        listed = (*listed, *_each(client, gone))
+        with self._lock:
+            gone = [i for i, j in self._known.items() if not j.state.ended and i not in seen]
+        listed = (*listed, *self._each(client, gone))
         fresh = [j for j in listed if _ours(j, wish) and self._is_news(j)]
-        for job in sorted(fresh, key=lambda j: j.created):
-            self._known[job.id] = job
-            events.append(JobNews(job))
-        self._preview(client, wish, events)
-        return any(not j.state.ended for j in self._known.values())
+        with self._lock:
+            for job in sorted(fresh, key=lambda j: j.created):
+                self._known[job.id] = job
+                events.append(JobNews(job))
+            known = list(self._known.values())
+        self._preview(client, wish, known, events)
+        return any(not j.state.ended for j in known)
+
+    def _each(self, client: Client, ids: Iterable[str]) -> list[JobStatus]:
+        found: list[JobStatus] = []
+        for job_id in ids:
+            try:
+                found.append(client.status(job_id))
+            except ProtocolError:  # the engine has forgotten it
+                self._known.pop(job_id, None)
+        return found
 
     def _is_news(self, job: JobStatus) -> bool:
         known = self._known.get(job.id)
         return known is None or known.sequence != job.sequence or known.position != job.position
 
-    def _preview(self, client: Client, wish: Wish, events: list[WatchEvent]) -> None:
-        for job in self._known.values():
+    def _preview(self, client: Client, wish: Wish, known: list[JobStatus], events: list[WatchEvent]) -> None:
+        for job in known:
             if job.state is not JobState.RUNNING or job.preview is None:
                 continue
             if self._previews.get(job.id) == job.sequence:
@@ -178,16 +197,6 @@ class Watch:
                 self._broken = exc.code
                 self._revision = ""
                 events.append(ProductionNews(wish.production, None, exc))
-
-
-def _each(client: Client, ids: Iterable[str]) -> list[JobStatus]:
-    found: list[JobStatus] = []
-    for job_id in ids:
-        try:
-            found.append(client.status(job_id))
-        except ProtocolError:
-            continue  # the engine has forgotten it
-    return found
 
 
 def _ours(job: JobStatus, wish: Wish) -> bool:

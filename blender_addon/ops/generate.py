@@ -115,7 +115,7 @@ def _send(now: runtime.Session, root: str, blend: str, jobs: Sequence[JobRequest
             now.known.pending.pop(waiting.job, None)
         now.known.tell(error)
 
-    now.bridge.call(work, lambda _: now.bridge.watch.wake(), failed)
+    now.bridge.call(work, now.bridge.watch.follow, failed)
     now.known.changed.add("jobs")
 
 
