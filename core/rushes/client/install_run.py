@@ -130,7 +130,7 @@ class PipLines:
             return f"Looking for {line.split()[1]}"
         if line.startswith("Installing collected packages"):
             self.fraction = max(self.fraction, 0.8)
-            return "Putting the packages in place"
+            return "Putting the packages in place, which takes minutes"
         if line.startswith("Successfully installed"):
             self.fraction = 1.0
             return "All packages are in place"
