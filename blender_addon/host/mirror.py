@@ -230,7 +230,7 @@ def _fill_jobs(now: Session, scene: Any, window: Any) -> None:
     shown: list[JobStatus] = now.known.shown_jobs()
     _resize(window.jobs, len(shown))
     for row, job in zip(window.jobs, shown):
-        for name, value in rows.job_row(job).items():
+        for name, value in rows.job_row(job, now.known.seconds_left(job.id)).items():
             _put(row, name, value)
 
 

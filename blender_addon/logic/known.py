@@ -61,6 +61,8 @@ class Known:
         """Names of the shot under which they are kept."""
         self.jobs: dict[str, JobStatus] = {}
         """The newest last."""
+        self.left: dict[str, tuple[float, float]] = {}
+        """Job id → (when, seconds left then), eased: the engine's own guess jumps between stages."""
         self.previews: dict[str, Picture] = {}
         """Job id → its newest picture."""
         self.pictures: dict[str, Picture] = {}
@@ -160,8 +162,12 @@ class Known:
             if oldest is None:
                 break
             self.jobs.pop(oldest)
+        if before is not None and job.attempt > before.attempt >= 1:
+            self.tell("The engine stopped and was started again; the job goes on.", level="WARNING")
         if not job.state.ended:
+            self._ease(job)
             return
+        self.left.pop(job.id, None)
         self.previews.pop(job.id, None)
         pending = self.pending.pop(job.id, None)
         if pending is None and (before is None or before.state.ended):
@@ -169,6 +175,19 @@ class Known:
         self._ended(job)
         for heard in self.on_done:
             heard(job, pending)
+
+    def _ease(self, job: JobStatus) -> None:
+        now = time.monotonic()
+        if job.seconds_left is None:
+            self.left.pop(job.id, None)
+            return
+        when, left = self.left.get(job.id, (now, job.seconds_left))
+        self.left[job.id] = (now, 0.85 * max(0.0, left - (now - when)) + 0.15 * job.seconds_left)
+
+    def seconds_left(self, job_id: str) -> float | None:
+        """Time left of a running job, seconds; None while nobody knows."""
+        found = self.left.get(job_id)
+        return None if found is None else max(0.0, found[1] - (time.monotonic() - found[0]))
 
     def _ended(self, job: JobStatus) -> None:
         if job.state is JobState.FAILED and job.error is not None:

@@ -58,15 +58,16 @@ def job_title(job: JobStatus) -> str:
 
 
 def left_text(seconds: float | None) -> str:
-    """ "1 min 20 s", or nothing when it is not known."""
+    """ "1 min 20 s", coarser the longer it is; nothing when it is not known."""
     if seconds is None:
         return ""
-    whole = max(1, round(seconds))
+    grain = 1 if seconds < 15 else 5 if seconds < 120 else 15
+    whole = max(1, round(seconds / grain) * grain)
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
 
 
-def job_row(job: JobStatus) -> dict[str, Any]:
-    """Property → value of a line of the queue."""
+def job_row(job: JobStatus, left: float | None = None) -> dict[str, Any]:
+    """Property → value of a line of the queue; `left` are seconds, None: as the engine guesses."""
     error = job.error or {}
     row: dict[str, Any] = {
         "name": job.id,
@@ -74,7 +75,7 @@ def job_row(job: JobStatus) -> dict[str, Any]:
         "kind": job.request.kind,
         "state": job.state.value,
         "progress": job.progress,
-        "left": left_text(job.seconds_left) if job.state is JobState.RUNNING else "",
+        "left": left_text(job.seconds_left if left is None else left) if job.state is JobState.RUNNING else "",
         "stage": "",
         "message": "",
         "hint": "",

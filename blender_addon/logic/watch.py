@@ -95,6 +95,7 @@ class Watch:
                 return
             if wish.production != self._wish.production:
                 self._revision, self._first, self._broken = "", True, ""
+                self._shown = ("", (), "")
                 self._known.clear()
                 self._previews.clear()
             self._wish = wish

@@ -10,10 +10,11 @@ from bpy.types import Operator
 from rushes.contracts import FrameRange, JobRequest, JobStatus, ShootRequest
 
 from .. import runtime
-from ..host import shots, snapshot
+from ..host import shots, snapshot, undo
 from ..logic import requests
 from ..logic.known import Pending
 from ..logic.requests import Plan
+from ..logic.shots import FoundShot
 from .common import guarded, owner_scene, ready
 
 __all__ = ["CLASSES", "submit", "submit_takes"]
@@ -67,26 +68,34 @@ class RUSHES_OT_explore(Operator):
 def _generate(context: Any, still: bool) -> set[str]:
     now, scene = _session(), owner_scene(context)
     shot = snapshot.shot_to_work_on(context, scene)
-    settings = shots.ensure_settings(scene, shot)
+    settings = _settings(scene, shot)
     plan = snapshot.plan_of(now, scene, shot)
     chosen = requests.seeds(settings.seed, scene.rushes.variants, settings.lock_seed)
     frame = min(max(scene.frame_current, shot.first), shot.last)
     wanted = requests.shoot_requests(plan, chosen, FrameRange(frame, frame) if still else None)
     submit_takes(now, scene, settings, wanted, place=scene.rushes.place and not still)
-    if not settings.lock_seed:
-        settings.seed = chosen[-1]
     return {"FINISHED"}
 
 
 def _explore(context: Any) -> set[str]:
     now, scene = _session(), owner_scene(context)
     shot = snapshot.shot_to_work_on(context, scene)
-    settings = shots.ensure_settings(scene, shot)
+    settings = _settings(scene, shot)
     plan = snapshot.plan_of(now, scene, shot)
     frame = min(max(scene.frame_current, shot.first), shot.last)
     job = requests.explore_job(plan, frame, scene.rushes.directions, settings.seed)
     submit(now, plan, [job], [Pending(str(job.id), scene.name, shot.name, settings.key)])
     return {"FINISHED"}
+
+
+def _settings(scene: Any, shot: FoundShot) -> Any:
+    """The shot's settings; making them is a change of the file, so that saving is offered."""
+    known = shots.settings_of(scene, shot)
+    if known is not None:
+        return known
+    made = shots.ensure_settings(scene, shot)
+    undo.push("Shot Settings")
+    return made
 
 
 def submit_takes(now: runtime.Session, scene: Any, settings: Any, wanted: Sequence[ShootRequest], place: bool) -> None:

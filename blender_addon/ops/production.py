@@ -13,7 +13,7 @@ from rushes.contracts import ProductionState
 from rushes.errors import InputError
 
 from .. import runtime
-from ..host import mirror, production, shots
+from ..host import mirror, production, shots, undo
 from ..logic import place
 from .common import guarded, owner_scene
 
@@ -54,12 +54,14 @@ def _make(directory: str, scene: Any) -> set[str]:
     title = os.path.basename(root.rstrip("/\\"))
     if place.production_id(_path(root)) is not None:  # there is one: use it
         production.adopt(scene, root, place.production_id(_path(root)) or "")
+        undo.push("Choose Production")
         return {"FINISHED"}
 
     def done(state: ProductionState) -> None:
         found = bpy.data.scenes.get(name)
         if found is not None:
             production.adopt(found, state.info.root, state.info.id)
+            undo.push("New Production")
             mirror.watch_picked(now, found)
 
     now.bridge.call(lambda client: client.create_production(root, title, rate, size), done)
@@ -93,6 +95,7 @@ def _choose(directory: str, scene: Any) -> set[str]:
             hint="Choose the folder that holds production.json, or make a new production.",
         )
     production.adopt(scene, root, found)
+    undo.push("Choose Production")
     return {"FINISHED"}
 
 

