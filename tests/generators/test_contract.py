@@ -12,6 +12,7 @@ import pytest
 
 from rushes.contracts import Brief, Size, decode, encode
 from rushes.contracts.generator import Descriptor
+from rushes.contracts.words import read_words
 from rushes.errors import InputError, JobCancelled, ModelError, SizeError
 from rushes.generators.protocol import GenerateRequest, Generator, Picture
 from rushes.models.store import ModelStore
@@ -98,6 +99,8 @@ def test_is_a_generator_with_a_sane_descriptor(bench: Bench) -> None:
         assert knob.strength is None or knob.strength[0] <= knob.default <= knob.strength[1]
     for field in found.vocabulary:
         assert field.default in field.words
+        assert field.field in Brief.fields()
+        assert {word for _, word in field.synonyms} <= set(field.words)
     for aspect in (1.0, 16 / 9, 2.39):
         size = found.sizes.legal(aspect)
         assert found.sizes.legal(size.aspect, size) == size
@@ -115,6 +118,21 @@ def test_says_what_it_does_not_know(bench: Bench) -> None:
         assert all(v in known[k] for k, v in reading.values.items() if k in known)
     else:
         assert any("zorgblatt" in text for text in reading.values.values())
+
+
+def test_a_panel_reads_a_brief_as_the_generator_does(bench: Bench) -> None:
+    """Panels have the descriptor alone; what they show must be what the generator will do."""
+    vocabulary = bench.generator.descriptor.vocabulary
+    if not vocabulary:
+        return
+    for brief in (
+        Brief(lighting="dusk, a night later", environment="zorgblatt in the fog"),
+        Brief(subject="the harbours", mood="cosy-ish", restrictions="no rain"),
+        Brief(),
+    ):
+        shown, done = read_words(vocabulary, brief), bench.generator.read_brief(brief)
+        assert done.values == {f.name: shown.tokens.get(f.name, f.default) for f in vocabulary}
+        assert done.unknown == shown.unknown
 
 
 def test_weights_are_named_and_steady(bench: Bench) -> None:

@@ -94,8 +94,13 @@ class VocabularyField:
     """Words that the generator knows for one aspect of the brief; empty `words` means free text."""
 
     name: str
+    """The aspect: "time_of_day"."""
     words: tuple[str, ...]
     default: str = ""
+    field: str = ""
+    """Field of the brief that says it best ("lighting"); the other fields are read too. Empty: not told."""
+    synonyms: tuple[tuple[str, str], ...] = ()
+    """(what an artist may write, the word of `words` it stands for), lower case; phrases have spaces in them."""
 
 
 @dataclass(frozen=True)

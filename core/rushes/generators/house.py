@@ -27,7 +27,6 @@ from rushes.contracts import (
     Size,
     SizeRule,
     Vec3,
-    VocabularyField,
 )
 from rushes.errors import ModelError
 from rushes.generators.house_frames import CarvedInputs, ShotPlan, frame_inputs
@@ -38,7 +37,7 @@ from rushes.models.house.features import features
 from rushes.models.house.load import check_version, load_house
 from rushes.models.house.sun import default_sun
 from rushes.models.house.surface import HouseFrame
-from rushes.models.house.vocabulary import DEFAULTS, FIELDS, read_brief
+from rushes.models.house.vocabulary import DEFAULTS, FIELDS, VOCABULARY, read_brief
 from rushes.models.placement import Placement, choose, deterministic, thread_count
 from rushes.models.store import ModelStore, pipeline_folder
 
@@ -85,7 +84,7 @@ class HouseGenerator:
                 Conditioning("direct", required=True),
                 Conditioning("color", strength=(0.0, 1.0), default=1.0),
             ),
-            vocabulary=tuple(VocabularyField(n, words, DEFAULTS[n]) for n, words in FIELDS.items()),
+            vocabulary=VOCABULARY,
             steps=(1, 1, 4),
             memory_mb=700,
             limits=(

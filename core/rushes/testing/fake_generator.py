@@ -6,7 +6,6 @@ generator is the contract, not the pictures.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
@@ -28,6 +27,7 @@ from rushes.contracts import (
     VocabularyField,
     digest,
 )
+from rushes.contracts.words import read_words
 from rushes.generators.protocol import GenerateRequest, Picture, check_request
 from rushes.media.conditioning import ShotFrame, ShotInputs
 
@@ -70,17 +70,15 @@ class FakeGenerator:
                 Conditioning("index", required=True),
                 Conditioning("color", strength=(0.0, 1.0), default=1.0),
             ),
-            vocabulary=(VocabularyField("time_of_day", tuple(_LIGHT), "day"),),
+            vocabulary=(VocabularyField("time_of_day", tuple(_LIGHT), "day", "lighting"),),
             steps=(1, 1, 4),
             memory_mb=1,
             limits="It is a double for tests: it paints flat colours.",
         )
 
     def read_brief(self, brief: Brief) -> BriefReading:
-        words = [w for _, text in brief.items() for w in re.findall(r"[^\W\d_]+", text.lower())]
-        known = [w for w in words if w in _LIGHT]
-        unknown = tuple(dict.fromkeys(w for w in words if w not in _LIGHT))
-        return BriefReading({"time_of_day": known[0] if known else "day"}, unknown)
+        found = read_words(self.descriptor.vocabulary, brief)
+        return BriefReading({"time_of_day": found.tokens.get("time_of_day", "day")}, found.unknown)
 
     def sun_direction(self, brief: Brief, camera_matrix: tuple[tuple[float, ...], ...]) -> Vec3 | None:
         return None

@@ -6,12 +6,12 @@ swallowed: what the model cannot show, the artist is told.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from rushes.contracts import Brief
+from rushes.contracts import Brief, VocabularyField
+from rushes.contracts.words import read_words
 
-__all__ = ["DEFAULTS", "FIELDS", "HouseBrief", "read_brief", "words"]
+__all__ = ["DEFAULTS", "FIELDS", "VOCABULARY", "HouseBrief", "read_brief"]
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "time_of_day": ("dawn", "day", "dusk", "night"),
@@ -60,90 +60,28 @@ _WORDS: dict[str, str] = {
     "noir": "noir monochrome black-and-white gritty",
     "dreamlike": "dreamlike dreamy surreal ethereal pastel magical",
 }
-_SYNONYMS = {word: token for token, text in _WORDS.items() for word in text.split()}
+_FALLS = [f"snow {how}{what}" for how in ("", "is ", "keeps ") for what in ("falls", "falling", "fell")]
+_PHRASES = dict.fromkeys(["falling snow", "driving snow", "whirling snow", *_FALLS], "snowfall")
+"""Snow that falls is weather; snow that lies is a place."""
 
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "for",
-        "from",
-        "goes",
-        "going",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "light",
-        "lighting",
-        "little",
-        "near",
-        "next",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "our",
-        "out",
-        "over",
-        "she",
-        "so",
-        "some",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "this",
-        "through",
-        "time",
-        "to",
-        "toward",
-        "towards",
-        "under",
-        "up",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "with",
-        "without",
-        "scene",
-        "shot",
-        "hour",
-        "mood",
-        "style",
-        "weather",
-        "sky",
-        "place",
-        "environment",
-        "atmosphere",
-    ]
-)
-_FIELD_OF = {token: name for name, tokens in FIELDS.items() for token in tokens}
-_READ = ("lighting", "environment", "mood", "style", "genre", "texture", "subject", "action", "camera")
-"""Fields of a brief in the order in which they decide: the first to name a token wins."""
+_FIELD_OF = {
+    "time_of_day": "lighting",
+    "weather": "environment",
+    "place": "environment",
+    "mood": "mood",
+    "style": "style",
+}
+"""Aspect → field of a brief that says it best."""
+
+
+def _field(name: str, tokens: tuple[str, ...]) -> VocabularyField:
+    said = [(word, token) for token in tokens for word in _WORDS[token].split() if word != token]
+    said += [(phrase, token) for phrase, token in _PHRASES.items() if token in tokens]
+    return VocabularyField(name, tokens, DEFAULTS[name], _FIELD_OF[name], tuple(said))
+
+
+VOCABULARY: tuple[VocabularyField, ...] = tuple(_field(name, tokens) for name, tokens in FIELDS.items())
+"""As the descriptor tells it."""
 
 
 @dataclass(frozen=True)
@@ -166,42 +104,7 @@ class HouseBrief:
         return " ".join(self.resolved().values())
 
 
-_SNOWFALL = re.compile(r"\b(?:falling|driving|whirling) snow\b|\bsnow (?:is |keeps )?(?:falls|falling|fell)\b")
-"""Snow that falls is weather; snow that lies is a place."""
-
-
-def words(text: str) -> list[str]:
-    """Lower-case words of a text; hyphenated words stay whole."""
-    return re.findall(r"[^\W_]+(?:[-'][^\W_]+)*", text.lower())
-
-
-def _lookup(word: str) -> str | None:
-    if word in _SYNONYMS:
-        return _SYNONYMS[word]
-    for tail in ("'s", "s", "es"):
-        if word.endswith(tail) and word[: -len(tail)] in _SYNONYMS:
-            return _SYNONYMS[word[: -len(tail)]]
-    return None
-
-
 def read_brief(brief: Brief) -> HouseBrief:
-    """Read a brief.
-
-    Fields that name light, place and mood are read first; of two words for the same thing the first wins and the other
-    is reported. Restrictions are never turned into tokens: all their content words are reported, since this model has
-    no way to leave something out.
-    """
-    tokens: dict[str, str] = {}
-    understood: list[str] = []
-    unknown: list[str] = []
-    for name in _READ:
-        for word in words(_SNOWFALL.sub("snowfall", getattr(brief, name).lower())):
-            parts = [word] if _lookup(word) else word.split("-")
-            for part in parts:
-                token = _lookup(part)
-                if token is not None and tokens.setdefault(_FIELD_OF[token], token) == token:
-                    understood.append(part)
-                elif part not in _STOP:
-                    unknown.append(part)
-    unknown += [w for w in words(brief.restrictions) if w not in _STOP]
-    return HouseBrief(tokens, tuple(dict.fromkeys(understood)), tuple(dict.fromkeys(unknown)))
+    """Read a brief, as `rushes.contracts.words` does it with this vocabulary."""
+    found = read_words(VOCABULARY, brief)
+    return HouseBrief(found.tokens, found.understood, found.unknown)
