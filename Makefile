@@ -39,6 +39,10 @@ format: setup ## format and fix what can be fixed
 bench: setup ## speeds and memory, as a table (JSON=FILE writes them too)
 	@$(BIN)/rushes bench $(if $(JSON),--json $(JSON))
 
+test-gui: setup ## a real Blender window, 4.3 and 5.2, clicked through (root, Debian; photographs in .build/gui_shots)
+	@$(PYTHON) tools/gui_chroot.py $(GUI_VERSIONS)
+	@$(BIN)/python -m pytest tests/gui -m gui
+
 extension: setup ## the Blender extension, dist/rushes-VERSION.zip
 	@$(BIN)/python tools/build_extension.py
 

@@ -77,9 +77,57 @@ def _copied(kind: str) -> str:
 def value(words: dict[str, Any]) -> Any:
     """The value of a Python expression over bpy, the extension's runtime and its session."""
     runtime = sys.modules.get(f"{EXTENSION}.runtime")
-    names: dict[str, Any] = {"bpy": bpy, "runtime": runtime, "context": bpy.context}
+    names: dict[str, Any] = {"bpy": bpy, "runtime": runtime, "context": bpy.context, "strips": _strips}
     names["session"] = runtime.session() if runtime is not None else None
     return eval(words["expression"], names)
+
+
+def _strips(scene: Any) -> list[Any]:
+    """The strips of a scene, whatever this Blender calls them."""
+    editor = scene.sequence_editor
+    return list(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
+
+
+def panels(words: dict[str, Any]) -> dict[str, str]:
+    """The extension's panels in a space's sidebar, without sub-panels: id → title."""
+    found = [c for c in _classes() if issubclass(c, bpy.types.Panel) and getattr(c, "bl_region_type", "") == "UI"]
+    found = [c for c in found if c.bl_space_type == words["space"] and not getattr(c, "bl_parent_id", "")]
+    for cls in found:
+        _note_draws(cls)
+    found.sort(key=lambda c: getattr(c, "bl_order", 0))
+    return {c.bl_idname: c.bl_label for c in found}
+
+
+def drawn(_: dict[str, Any]) -> list[str]:
+    """The panels among them that are open now."""
+    _drawn.clear()
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            area.tag_redraw()
+    bpy.ops.wm.redraw_timer(type="DRAW_WIN_SWAP", iterations=1)
+    return sorted(_drawn)
+
+
+_drawn: set[str] = set()
+_noted: set[Any] = set()
+
+
+def _classes() -> tuple[Any, ...]:
+    return sys.modules[f"{EXTENSION}.registration"].classes()
+
+
+def _note_draws(cls: Any) -> None:
+    """Only an open panel draws its content."""
+    if cls in _noted:
+        return
+    own = cls.draw
+
+    def draw(self: Any, context: Any) -> None:
+        _drawn.add(cls.bl_idname)
+        own(self, context)
+
+    _noted.add(cls)
+    cls.draw = draw
 
 
 def setting(words: dict[str, Any]) -> None:
@@ -91,6 +139,8 @@ ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "regions": regions,
     "button": button,
     "value": value,
+    "panels": panels,
+    "drawn": drawn,
     "setting": setting,
 }
 

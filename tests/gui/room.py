@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -66,6 +67,25 @@ class Room:
         if check and done.returncode:
             raise RuntimeError(f"{' '.join(arguments)} failed ({done.returncode}):\n{done.stdout}\n{done.stderr}")
         return done.stdout
+
+    def pids(self, words: str) -> list[int]:
+        """Processes inside whose command line holds `words`, by their ids outside."""
+        own, found = os.readlink(f"/proc/{self._first}/ns/pid"), list[int]()
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+                if words in line and os.readlink(folder / "ns" / "pid") == own:
+                    found.append(int(folder.name))
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue  # it has just ended, or is none of ours
+        return found
+
+    def kill(self, words: str) -> int:
+        """End those processes at once; how many there were."""
+        found = self.pids(words)
+        for pid in found:
+            os.kill(pid, signal.SIGKILL)
+        return len(found)
 
     def inside(self, path: Path) -> str:
         """The name, inside, of a path below `home`."""

@@ -49,7 +49,7 @@ def find_text(words: list[Word], pattern: str) -> Word | None:
     lines: dict[tuple[int, int, int], list[Word]] = {}
     for word in words:
         lines.setdefault(word.line, []).append(word)
-    for line in lines.values():
+    for line in sorted(lines.values(), key=lambda words: words[0].y):
         text = " ".join(w.text for w in line)
         match = re.search(pattern, text, re.IGNORECASE)
         if match:

@@ -103,7 +103,7 @@ class Window:
     def kill(self) -> None:
         """End Blender at once."""
         if self._blender is not None and self._blender.poll() is None:
-            self.room.run("pkill", "-KILL", "-x", "blender", check=False)
+            self.room.kill("blender -p ")
             self._blender.wait(20)
 
     @property
