@@ -222,6 +222,12 @@ def test_a_failure_is_said_in_our_words_and_leaves_nothing(
     assert (home / "engines" / "cache" / "uv").is_dir()
 
 
+def test_who_could_not_be_reached_is_said(make: Callable[..., EngineInstaller], doubles: Doubles) -> None:
+    said = ["error: Failed to fetch: `https://download.pytorch.org/whl/cu130/torch/`", "  Caused by: tcp connect error"]
+    doubles.plan(code=2, lines=said)
+    assert "download.pytorch.org cannot be reached" in run(make()).message
+
+
 def test_a_folder_of_wheels_that_does_not_fit_is_no_lost_connection(
     make: Callable[..., EngineInstaller], doubles: Doubles, tmp_path: Path
 ) -> None:

@@ -32,6 +32,7 @@ _OFFLINE = re.compile(
     r"operation timed out",
     re.I,
 )
+_HOST = re.compile(r"(?:https?://(?:\*\*\*@)?|host=')([\w.-]+)")
 _CREDENTIALS = re.compile(r"(\b\w[\w+.-]*://)[^/\s@]+@")
 _SECRETS = re.compile(r"(?i)\b([\w-]*(?:token|password|passwd|secret|api[_-]?key|signature)[\w-]*)([=:]\s*)[^\s&]+")
 _SIZES = {"b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
@@ -247,6 +248,11 @@ def _kill(child: subprocess.Popen[str]) -> None:
         pass
 
 
+def _unreached(lines: Sequence[str]) -> str:
+    hosts = [found[1] for line in lines for found in [_HOST.search(line)] if found]
+    return hosts[-1] if hosts else "the internet"
+
+
 def explain(lines: Sequence[str], log: Path, wheelhouse: Path | None) -> RushesError:
     """Why an installer failed, from the last things it said."""
     text = "\n".join(lines)
@@ -259,7 +265,7 @@ def explain(lines: Sequence[str], log: Path, wheelhouse: Path | None) -> RushesE
         )
     if wheelhouse is None and _OFFLINE.search(text):
         return DependencyError(
-            "The packages cannot be fetched: this machine does not reach the internet.",
+            f"The packages cannot be fetched: {_unreached(lines)} cannot be reached.",
             code="install.offline",
             hint="Check the connection and start again, or choose a folder with the engine's wheels.",
             details=details,
