@@ -4,7 +4,7 @@ BIN := .venvs/engine/bin
 HOUSE ?= .build/house
 export RUSHES_BPY_PYTHON ?= $(CURDIR)/.venvs/bpy50/bin/python
 
-.PHONY: help setup demo test test-fast check format bench eval extension demo-scene house-data house-train house-eval constraints clean
+.PHONY: help setup demo test test-fast check format bench test-gui eval extension demo-scene house-data house-train house-eval constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
