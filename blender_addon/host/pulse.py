@@ -10,7 +10,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from .. import runtime
-from . import mirror, shots
+from . import fingerprint, mirror, shots
 
 __all__ = ["start", "stop", "tick"]
 
@@ -63,7 +63,9 @@ def tick(now: runtime.Session) -> float:
         return _YIELD
     count = now.drain(_BUDGET)
     shown = mirror.step(now, _BUDGET)
-    busy = bool(count or shown or now.stale_lists or now.known.running)
+    for heard in TICKS:
+        heard(now)
+    busy = bool(count or shown or now.stale_lists or now.known.running or fingerprint.working())
     return _BUSY if busy or now.bridge.state.state == "starting" else _IDLE
 
 
@@ -116,6 +118,8 @@ def _undone(*_: Any) -> None:
     if now is not None:
         now.edits += 1
         now.stale_lists |= {"shots", "takes"}
+        for heard in UNDONE:
+            heard()
 
 
 @persistent
@@ -130,8 +134,12 @@ def _edited(scene: Any, depsgraph: Any) -> None:
         heard(depsgraph)
 
 
+TICKS: list[Any] = []
+"""Called with the session in each tick that may do something; must be quick."""
 EDITED: list[Any] = []
 """Called with the depsgraph after every change; must be quick."""
+UNDONE: list[Any] = []
+"""Called after an undo and a redo; must be quick."""
 
 
 @persistent

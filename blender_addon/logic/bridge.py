@@ -63,6 +63,7 @@ class Bridge:
         self._latest: dict[str, EngineNews | WatchEvent] = {}
         self._lanes: dict[Lane, queue.Queue[_Command | None]] = {"talk": queue.Queue(), "slow": queue.Queue()}
         self._threads: list[threading.Thread] = []
+        self._asides: list[threading.Thread] = []
         self._state = EngineNews("off")
         self.watch = Watch()
 
@@ -88,6 +89,20 @@ class Bridge:
         """Do `work` in the background. `done` or `failed` is called on the main thread when events are taken."""
         self.start()
         self._lanes[lane].put(_Command(work, done, failed))
+
+    def aside(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[RushesError], None] | None = None,
+    ) -> None:
+        """Do `work` that needs no engine (small files) in a thread of its own; `done` and `failed` as with `call`."""
+        if self._stop.is_set():
+            return
+        self._asides = [t for t in self._asides if t.is_alive()]
+        thread = threading.Thread(target=lambda: self._answer(work, done, failed), name="rushes-aside", daemon=True)
+        self._asides.append(thread)
+        thread.start()
 
     def start(self) -> None:
         """Start the threads, and with them the engine when `connect` does so. Doing it twice is fine."""
@@ -123,11 +138,12 @@ class Bridge:
         for lane in self._lanes.values():
             lane.put(None)
         end = time.monotonic() + wait
-        for thread in self._threads:
+        threads = [*self._threads, *self._asides]
+        for thread in threads:
             thread.join(max(0.0, end - time.monotonic()))
-        alive = any(t.is_alive() for t in self._threads)
         self._threads.clear()
-        return not alive
+        self._asides.clear()
+        return not any(t.is_alive() for t in threads)
 
     # -- within the threads
 
@@ -137,14 +153,23 @@ class Bridge:
             command = commands.get()
             if command is None or self._stop.is_set():
                 return
-            try:
-                value = command.work(self._ready())
-            except RushesError as exc:
-                self._say(Answer(command.done, command.failed, error=exc))
-            except Exception as exc:  # noqa: BLE001  (the thread's edge: a bug must be told, not end the thread)
-                self._say(Answer(command.done, command.failed, error=_bug(exc)))
-            else:
-                self._say(Answer(command.done, command.failed, value=value))
+            work = command.work
+            self._answer(lambda work=work: work(self._ready()), command.done, command.failed)
+
+    def _answer(
+        self,
+        work: Callable[[], Any],
+        done: Callable[[Any], None] | None,
+        failed: Callable[[RushesError], None] | None,
+    ) -> None:
+        try:
+            value = work()
+        except RushesError as exc:
+            self._say(Answer(done, failed, error=exc))
+        except Exception as exc:  # noqa: BLE001  (the thread's edge: a bug must be told, not end the thread)
+            self._say(Answer(done, failed, error=_bug(exc)))
+        else:
+            self._say(Answer(done, failed, value=value))
 
     def _watch(self) -> None:
         while not self._stop.is_set():
