@@ -27,7 +27,15 @@ __all__ = ["RECIPES", "ChrootError", "Recipe", "folder_of", "is_ready"]
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = "rushes_stamp"
 INSIDE = "RUSHES_GUI_CHROOT_INSIDE"
-TOOLS = ("blender", "xvfb", "xdotool", "libgl1-mesa-dri", "imagemagick", "tesseract-ocr")
+TOOLS = (
+    "blender",
+    "python3-numpy",  # every Blender but this one brings it
+    "xvfb",
+    "xdotool",
+    "libgl1-mesa-dri",
+    "imagemagick",
+    "tesseract-ocr",
+)
 # A mirror may be a frozen copy of sid; the signatures are checked all the same.
 APT = ("apt-get", "-qq", "-o", "Acquire::Check-Valid-Until=false")
 
