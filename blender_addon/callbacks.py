@@ -18,6 +18,7 @@ __all__ = [
     "set_generator",
     "set_model_size",
     "shot_picked",
+    "strength_changed",
     "take_picked",
     "words",
 ]
@@ -119,6 +120,15 @@ def overlay_changed(window: Any, context: Any) -> None:
     from .host import mirror
 
     mirror.redraw()
+
+
+def strength_changed(line: Any, context: Any) -> None:
+    """Keep a strength within the model's limits."""
+    from .logic.models import clamped
+
+    value = clamped(_descriptor(line.id_data.rushes), line.name, line.value)
+    if abs(value - line.value) > 1e-6:
+        line.value = value
 
 
 def rating_changed(row: Any, context: Any) -> None:

@@ -5,16 +5,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 from bpy.types import AddonPreferences
 
 from . import runtime
 from .logic.engine_choice import EngineChoice, choose
+from .logic.engine_setup import devices_trouble
 
 __all__ = ["CLASSES", "apply", "start"]
 
 
 def _changed(self: Any, context: Any) -> None:
+    apply(self)
+
+
+def _blender_changed(self: Any, context: Any) -> None:
+    from .host import engine_setup
+
+    found = engine_setup.setup()
+    if found is not None:
+        found.wants_look = True  # for its version
     apply(self)
 
 
@@ -37,13 +48,18 @@ class RushesPreferences(AddonPreferences):
         subtype="FILE_PATH",
         update=_changed,
     )
+    wheelhouse: StringProperty(
+        name="Folder of Wheels",
+        description="For a machine without internet: a folder with the wheels of everything the engine needs",
+        subtype="DIR_PATH",
+    )
     address: StringProperty(name="Address", description='As "127.0.0.1:8123"', update=_changed)
     token: StringProperty(name="Token", description="Of the remote engine", subtype="PASSWORD", update=_changed)
     blender: StringProperty(
         name="Blender for Passes",
         description="Leave empty to use this Blender",
         subtype="FILE_PATH",
-        update=_changed,
+        update=_blender_changed,
     )
     devices: StringProperty(
         name="GPUs", description='Which ones the engine uses, as "0,1"; empty: all', update=_changed
@@ -72,14 +88,18 @@ def apply(found: Any) -> None:
         EngineChoice(
             remote=found.address.strip() if remote else "",
             token=found.token if remote else "",
-            python=found.python.strip(),
-            blender=found.blender.strip() or passes_blender(),
-            devices=found.devices.strip(),
+            python=_path(found.python),
+            blender=_path(found.blender) or passes_blender(),
+            devices="" if devices_trouble(found.devices) else found.devices.replace(" ", ""),
         )
     )
     now = runtime.session()
     if changed and now is not None and now.bridge.started:
         now.bridge.forget_client()
+
+
+def _path(text: str) -> str:
+    return bpy.path.abspath(text.strip()) if text.strip() else ""
 
 
 def start() -> None:

@@ -63,7 +63,12 @@ class RushesStrength(PropertyGroup):
 
     use: BoolProperty(name="Use", description="Let the model heed this pass", default=True)
     value: FloatProperty(
-        name="Strength", description="How much the model heeds this pass", min=0.0, soft_max=2.0, default=1.0
+        name="Strength",
+        description="How much the model heeds this pass; kept within what the model takes",
+        min=0.0,
+        soft_max=2.0,
+        default=1.0,
+        update=callbacks.strength_changed,
     )
 
 

@@ -13,7 +13,7 @@ from rushes.contracts import JobStatus, TakeRow
 from ..logic import freshness, rows
 from ..logic.shots import FoundShot, badge_of, names_of, takes_of
 from ..runtime import Session
-from . import fingerprint, images, models, production, shots
+from . import engine_setup, fingerprint, images, models, production, shots
 
 __all__ = [
     "ask_models",
@@ -49,6 +49,7 @@ def step(now: Session, budget: float) -> bool:
     manager, scene = bpy.context.window_manager, current_scene()
     if manager is None or scene is None or not hasattr(manager, "rushes"):
         return False
+    engine_setup.step(now)
     changed = now.known.changed
     for news, lists in _FOLLOWS.items():
         if news in changed:
@@ -69,7 +70,7 @@ def step(now: Session, budget: float) -> bool:
             now.stale_lists.discard(name)
             fill(now, scene, manager.rushes)
             dirty = True
-    images.step(now, end)
+    dirty |= images.step(now, end)
     if dirty:
         redraw()
     return dirty

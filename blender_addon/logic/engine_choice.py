@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rushes import client
 from rushes.client import Client
+from rushes.errors import EngineError
 
-__all__ = ["EngineChoice", "choose", "chosen"]
+__all__ = ["EngineChoice", "choose", "chosen", "pause"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class EngineChoice:
 
     remote: str = ""
     """"host:port" of an engine on another machine (through a tunnel); empty: this machine's."""
-    token: str = ""
+    token: str = field(default="", repr=False)
+    """Never shown, and not in what this says of itself."""
     python: str = ""
     """Python of an engine installed by hand; empty: it is looked for."""
     blender: str = ""
@@ -26,6 +28,8 @@ class EngineChoice:
 
     def connect(self) -> Client:
         """A client; starts this machine's engine when none runs. EngineError and DependencyError go through."""
+        if _paused and not self.remote:
+            raise EngineError(_paused, code="engine.paused", hint="It is asked again when that is done.")
         if self.remote:
             return client.remote(self.remote, self.token)
         options: list[str] = ["--blender", self.blender] if self.blender else []
@@ -35,6 +39,7 @@ class EngineChoice:
 
 
 _chosen = EngineChoice()
+_paused = ""
 
 
 def choose(choice: EngineChoice) -> bool:
@@ -48,3 +53,9 @@ def choose(choice: EngineChoice) -> bool:
 def chosen() -> EngineChoice:
     """The engine to use now."""
     return _chosen
+
+
+def pause(why: str) -> None:
+    """Let nobody start or ask this machine's engine, for `why`; an empty text ends that."""
+    global _paused
+    _paused = why

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from rushes.contracts import Descriptor, Negotiation, Size
 from rushes.contracts.negotiate import negotiate
-from rushes.errors import SizeError
+from rushes.contracts.timing import rate_text
+from rushes.errors import InputError, SizeError
 
-__all__ = ["agree", "size_choices"]
+from .words import seconds_text
+
+__all__ = ["Forecast", "Knob", "agree", "clamped", "forecast", "knobs", "parsed_size", "size_choices"]
+
+_NAMES = {
+    "depth": "Depth",
+    "normal": "Normals",
+    "index": "Object ID",
+    "direct": "Direct Light",
+    "color": "Colours",
+    "motion": "Motion",
+    "edges": "Edges",
+    "mask": "Mask",
+    "first_frame": "First Frame",
+    "reference": "Reference",
+    "prompt": "Brief",
+}
 
 
 def size_choices(descriptor: Descriptor | None, width: int, height: int) -> list[tuple[str, str, str]]:
@@ -37,11 +56,76 @@ def size_choices(descriptor: Descriptor | None, width: int, height: int) -> list
     return items
 
 
+def parsed_size(text: str) -> Size | None:
+    """The size to work at, as the .blend keeps it; None for the model's own, also when the text is no size."""
+    try:
+        return Size.parse(text) if text else None
+    except InputError:
+        return None
+
+
+@lru_cache(maxsize=64)
 def agree(
     descriptor: Descriptor, size: Size, frames: int, rate: Fraction, model_size: Size | None
 ) -> tuple[Negotiation | None, str]:
-    """(what will be made, "") or (None, why the model cannot)."""
+    """(what will be made, "") or (None, why the model cannot). Quick enough for a draw: the answer is remembered."""
     try:
         return negotiate(descriptor, size, frames, rate, model_size=model_size), ""
     except SizeError as exc:
         return None, str(exc)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a press on Generate Clip will make."""
+
+    makes: str = ""
+    """ "48 frames, 2.0 s, 1280x720 at 24 fps"; empty when the model cannot make it."""
+    notes: tuple[str, ...] = ()
+    """What differs from the scene, and why."""
+    trouble: str = ""
+    """Why nothing can be made."""
+
+
+def forecast(
+    descriptor: Descriptor | None, size: Size, frames: int, rate: Fraction, model_size: Size | None
+) -> Forecast:
+    """In words. Without a descriptor (the engine has not told yet) only what the scene asks for."""
+    length = f"{frames} frame{'s' if frames != 1 else ''}, {seconds_text(float(frames / rate))}"
+    if descriptor is None:
+        return Forecast(f"{length}, {size} at {rate_text(rate)}")
+    agreed, trouble = agree(descriptor, size, frames, rate, model_size)
+    if agreed is None:
+        return Forecast(trouble=trouble)
+    return Forecast(f"{length}, {agreed.output_size} at {rate_text(rate)}", agreed.notes)
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One conditioning as the panel shows it."""
+
+    name: str
+    label: str
+    required: bool
+    """The model always heeds it: ticked and greyed."""
+    limits: tuple[float, float] | None
+    """Legal strengths; None when there is no knob."""
+
+    @property
+    def range_text(self) -> str:
+        """ "0 to 1"."""
+        return f"{self.limits[0]:g} to {self.limits[1]:g}" if self.limits else ""
+
+
+@lru_cache(maxsize=16)
+def knobs(descriptor: Descriptor) -> tuple[Knob, ...]:
+    """Those it always heeds first, then those with a strength; what needs a picture of its own is left out."""
+    shown = [c for c in descriptor.conditionings if c.required or c.strength is not None]
+    made = [Knob(c.name, _NAMES.get(c.name, c.name.replace("_", " ").title()), c.required, c.strength) for c in shown]
+    return tuple(sorted(made, key=lambda k: not k.required))
+
+
+def clamped(descriptor: Descriptor | None, name: str, value: float) -> float:
+    """A strength within the model's limits; as it is when they are not known."""
+    limits = next((c.strength for c in descriptor.conditionings if c.name == name), None) if descriptor else None
+    return min(max(value, limits[0]), limits[1]) if limits else value

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
+from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import BoolProperty, StringProperty
 from bpy.types import Operator
 
 from rushes.contracts import ProductionState
@@ -52,8 +54,8 @@ def _make(directory: str, scene: Any) -> set[str]:
     name = scene.name
     rate, size = shots.scene_rate(scene), shots.scene_size(scene)
     title = os.path.basename(root.rstrip("/\\"))
-    if place.production_id(_path(root)) is not None:  # there is one: use it
-        production.adopt(scene, root, place.production_id(_path(root)) or "")
+    if place.production_id(Path(root)) is not None:  # there is one: use it
+        production.adopt(scene, root, place.production_id(Path(root)) or "")
         undo.push("Choose Production")
         return {"FINISHED"}
 
@@ -76,8 +78,13 @@ class RUSHES_OT_production_choose(Operator):
     bl_options = {"REGISTER"}
 
     directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})  # pyright: ignore[reportInvalidTypeForm]
+    filter_folder: BoolProperty(default=True, options={"HIDDEN"})  # pyright: ignore[reportInvalidTypeForm]
 
     def invoke(self, context: Any, event: Any) -> set[str]:
+        offered = str(getattr(production.preferences(), "production_folder", "") or "")
+        near = bpy.path.abspath(offered) if offered else os.path.dirname(bpy.data.filepath)
+        if near:
+            self.directory = os.path.join(near, "")
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -87,16 +94,41 @@ class RUSHES_OT_production_choose(Operator):
 
 def _choose(directory: str, scene: Any) -> set[str]:
     root = os.path.realpath(bpy.path.abspath(directory))
-    found = place.production_id(_path(root))
-    if found is None:
+    inside = next((f for f in (Path(root), *list(Path(root).parents)[:3]) if place.production_id(f)), None)
+    if inside is None:
         raise InputError(
             f"There is no production in {root}.",
             code="production.missing",
             hint="Choose the folder that holds production.json, or make a new production.",
         )
-    production.adopt(scene, root, found)
+    production.adopt(scene, str(inside), place.production_id(inside) or "")
     undo.push("Choose Production")
     return {"FINISHED"}
+
+
+class RUSHES_OT_production_match(Operator):
+    """Give the scene the production's rate and size"""
+
+    bl_idname = "rushes.production_match"
+    bl_label = "Match Production"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        now = runtime.session()
+        return now is not None and now.known.production is not None
+
+    def execute(self, context: Any) -> set[str]:
+        now, scene = runtime.session(), owner_scene(context)
+        if now is None or now.known.production is None:
+            return {"CANCELLED"}
+        info, render = now.known.production.info, scene.render
+        render.fps = max(1, math.ceil(info.rate))
+        render.fps_base = float(render.fps / info.rate)
+        render.resolution_x, render.resolution_y = info.size.width, info.size.height
+        render.resolution_percentage = 100
+        mirror.stale(["shots"])
+        return {"FINISHED"}
 
 
 class RUSHES_OT_production_reveal(Operator):
@@ -114,10 +146,9 @@ class RUSHES_OT_production_reveal(Operator):
         return {"FINISHED"}
 
 
-def _path(text: str) -> Any:
-    from pathlib import Path
-
-    return Path(text)
-
-
-CLASSES = (RUSHES_OT_production_new, RUSHES_OT_production_choose, RUSHES_OT_production_reveal)
+CLASSES = (
+    RUSHES_OT_production_new,
+    RUSHES_OT_production_choose,
+    RUSHES_OT_production_match,
+    RUSHES_OT_production_reveal,
+)
