@@ -32,7 +32,7 @@ class EngineChoice:
             raise EngineError(_paused, code="engine.paused", hint="It is asked again when that is done.")
         if self.remote:
             return client.remote(self.remote, self.token)
-        options: list[str] = ["--blender", self.blender] if self.blender else []
+        options: list[str] = []
         if self.devices:
             options += ["--devices", self.devices]
         return client.ensure_engine(python=self.python or None, options=options)

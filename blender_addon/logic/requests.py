@@ -65,9 +65,12 @@ def shoot_requests(plan: Plan, takes: Sequence[int], frames: FrameRange | None =
     )
 
 
-def shoot_job(request: ShootRequest) -> JobRequest:
-    """The job that makes a take. It has a name from the start, so that asking twice makes one take."""
-    return JobRequest("shoot", encode(request), id=new_job_id())
+def shoot_job(request: ShootRequest, blender: str = "") -> JobRequest:
+    """The job that makes a take. It has a name from the start, so that asking twice makes one take.
+
+    `blender` is the program that renders the passes; empty: the engine's own.
+    """
+    return JobRequest("shoot", encode(request), blender=blender or None, id=new_job_id())
 
 
 def new_explore_id() -> str:
@@ -75,7 +78,7 @@ def new_explore_id() -> str:
     return new_take_id()
 
 
-def explore_job(plan: Plan, frame: int, count: int, seed: int) -> JobRequest:
+def explore_job(plan: Plan, frame: int, count: int, seed: int, blender: str = "") -> JobRequest:
     """The job that makes a sheet of directions of one frame."""
     params = {
         "production": plan.production,
@@ -91,4 +94,4 @@ def explore_job(plan: Plan, frame: int, count: int, seed: int) -> JobRequest:
         "strengths": dict(plan.strengths),
         "use_scene_sun": plan.use_scene_sun,
     }
-    return JobRequest("explore", params, id=new_job_id())
+    return JobRequest("explore", params, blender=blender or None, id=new_job_id())

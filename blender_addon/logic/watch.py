@@ -6,6 +6,7 @@ Only news becomes events, so that the main thread has little to do.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -74,6 +75,8 @@ class Watch:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wake = threading.Event()
+        self._eager = threading.Event()
+        self._looked = float("-inf")
         self._wish = Wish()
         self._known: dict[str, JobStatus] = {}
         self._revision = ""
@@ -99,7 +102,7 @@ class Watch:
                 self._known.clear()
                 self._previews.clear()
             self._wish = wish
-        self._wake.set()
+        self.wake()
 
     def refresh(self) -> None:
         """Tell everything again with the next look."""
@@ -107,7 +110,7 @@ class Watch:
             self._revision, self._first, self._broken = "", True, ""
             self._shown = ("", (), "")
             self._known.clear()
-        self._wake.set()
+        self.wake()
 
     def follow(self, jobs: Iterable[JobStatus]) -> None:
         """Follow jobs just submitted: one may end before the next look, which asks for what runs."""
@@ -117,7 +120,8 @@ class Watch:
         self._wake.set()
 
     def wake(self) -> None:
-        """Look now."""
+        """Look now, at all of it."""
+        self._eager.set()
         self._wake.set()
 
     def slow_down(self) -> None:
@@ -136,10 +140,20 @@ class Watch:
             self._first = False
         events: list[WatchEvent] = []
         running = self._jobs(client, wish, first, events)
-        if wish.production:
+        if wish.production and self._due(events):
             self._production(client, wish, events)
         self._pause = _BUSY if running else _IDLE
         return events
+
+    def _due(self, events: list[WatchEvent]) -> bool:
+        """A large production costs the engine some 50 ms a look: not with every word of a running job."""
+        now = time.monotonic()
+        ended = any(isinstance(e, JobNews) and e.job.state.ended for e in events)
+        if not (ended or self._eager.is_set() or now - self._looked >= _IDLE):
+            return False
+        self._eager.clear()
+        self._looked = now
+        return True
 
     def _jobs(self, client: Client, wish: Wish, first: bool, events: list[WatchEvent]) -> bool:
         listed = client.jobs(active=not first, limit=_RECENT if first else 200)

@@ -12,6 +12,7 @@ from rushes.contracts import FrameRange, JobRequest, JobStatus, ShootRequest
 from .. import runtime
 from ..host import shots, snapshot, undo
 from ..logic import requests
+from ..logic.engine_choice import chosen
 from ..logic.known import Pending
 from ..logic.requests import Plan
 from ..logic.shots import FoundShot
@@ -70,9 +71,9 @@ def _generate(context: Any, still: bool) -> set[str]:
     shot = snapshot.shot_to_work_on(context, scene)
     settings = _settings(scene, shot)
     plan = snapshot.plan_of(now, scene, shot)
-    chosen = requests.seeds(settings.seed, scene.rushes.variants, settings.lock_seed)
+    numbers = requests.seeds(settings.seed, scene.rushes.variants, settings.lock_seed)
     frame = min(max(scene.frame_current, shot.first), shot.last)
-    wanted = requests.shoot_requests(plan, chosen, FrameRange(frame, frame) if still else None)
+    wanted = requests.shoot_requests(plan, numbers, FrameRange(frame, frame) if still else None)
     submit_takes(now, scene, settings, wanted, place=scene.rushes.place and not still)
     return {"FINISHED"}
 
@@ -83,7 +84,7 @@ def _explore(context: Any) -> set[str]:
     settings = _settings(scene, shot)
     plan = snapshot.plan_of(now, scene, shot)
     frame = min(max(scene.frame_current, shot.first), shot.last)
-    job = requests.explore_job(plan, frame, scene.rushes.directions, settings.seed)
+    job = requests.explore_job(plan, frame, scene.rushes.directions, settings.seed, chosen().blender)
     submit(now, plan, [job], [Pending(str(job.id), scene.name, shot.name, settings.key)])
     return {"FINISHED"}
 
@@ -100,7 +101,7 @@ def _settings(scene: Any, shot: FoundShot) -> Any:
 
 def submit_takes(now: runtime.Session, scene: Any, settings: Any, wanted: Sequence[ShootRequest], place: bool) -> None:
     """Queue takes, and remember what is to be done with them."""
-    jobs = [requests.shoot_job(r) for r in wanted]
+    jobs = [requests.shoot_job(r, chosen().blender) for r in wanted]
     pending = [Pending(str(j.id), scene.name, r.shot, settings.key, place) for j, r in zip(jobs, wanted)]
     first = wanted[0]
     _send(now, first.production, first.blend, jobs, pending)

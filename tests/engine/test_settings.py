@@ -21,6 +21,7 @@ def test_one_worker_a_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,5")
     assert Settings(tmp_path).devices() == ("2", "5")
     assert Settings(tmp_path, workers=3).devices() == ("2", "5", "2")
+    assert Settings.parse(["--home", str(tmp_path), "--devices", "0, 7"]).devices() == ("0", "7")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert Settings(tmp_path).devices() == (None,)
     assert Settings(tmp_path, workers=2).devices() == (None, None)

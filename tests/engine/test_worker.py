@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rushes.client.locks import FileLock
 from rushes.contracts import JobContext, JobRequest, JobState, JobStatus, encode
 from rushes.engine.worker import Channel, WorkerContext, as_error, run_job
 from rushes.errors import DiskFullError, InputError, JobFailed, ProtocolError, SystemFault
+from rushes.jobs.doors import BlenderDoor
 from rushes.jobs.registry import USE_CASES, Entry, Services, use_case
 from rushes.testing.jobs import DOUBLES, TINY_PNG
 
@@ -40,6 +42,21 @@ def test_a_job_gives_its_result_and_what_is_warm_stays_warm(tmp_path: Path) -> N
     assert first["result"]["params"] == {"a": 1}
     assert (first["result"]["count"], second["result"]["count"]) == (1, 2)
     assert lines(out)[0] == {"event": "note", "job": "job-00000001", "text": "echo is a test double"}
+
+
+def test_a_job_may_bring_its_own_blender(tmp_path: Path) -> None:
+    status, context, _ = setup(tmp_path)
+    services = Services(tmp_path, blender="/opt/blender-4.2/blender")
+    table = {"double.echo": Entry(f"{__name__}:whose_blender")}
+    newer = replace(status, request=replace(status.request, blender="/opt/blender-5.2/blender"))
+    said = [run_job(job, tmp_path, context, services, table)["result"] for job in (newer, status)]
+    assert said == [{"blender": "/opt/blender-5.2/blender"}, {"blender": "/opt/blender-4.2/blender"}]
+
+
+def whose_blender(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
+    door = services.passes
+    assert isinstance(door, BlenderDoor)
+    return {"blender": door.preferred}
 
 
 def test_progress_is_thinned_but_no_stage_is_left_out(tmp_path: Path) -> None:

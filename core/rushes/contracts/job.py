@@ -36,6 +36,8 @@ class JobRequest:
     """Higher runs first; equal priorities run in order of arrival."""
     retries: int = 2
     """How often a lost worker's job is tried again."""
+    blender: str | None = None
+    """The client's own Blender, which reads its files for sure; None: the engine's."""
     id: str | None = None
     """Chosen by the client to make submitting idempotent; None: the engine names it."""
 

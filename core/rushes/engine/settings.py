@@ -34,6 +34,8 @@ class Settings:
     """Seconds that a cancelled job gets to stop by itself before its worker is killed."""
     max_body: int = 8 * 1024 * 1024
     """Largest request body, bytes."""
+    gpus: tuple[str, ...] = ()
+    """GPUs to use, by number; empty: all."""
     restart_delay: float = 0.2
     """First wait before a lost worker is started again, seconds; doubles up to 30."""
 
@@ -50,6 +52,7 @@ class Settings:
         p.add_argument("--workers", type=int, default=0, help="worker processes (default: one a GPU, else one)")
         p.add_argument("--port", type=int, default=0, help="TCP port (default: any free one)")
         p.add_argument("--blender", default=None, help="Blender executable")
+        p.add_argument("--devices", default="", help="GPUs to use, as 0,1 (default: all)")
         p.add_argument("--idle-exit", type=float, default=cls.idle_exit, help="seconds idle before it ends; 0: never")
         p.add_argument("--cancel-grace", type=float, default=cls.cancel_grace, help="seconds before a cancel kills")
         p.add_argument("--doubles", action="store_true", help="offer the test doubles too")
@@ -60,13 +63,14 @@ class Settings:
             port=a.port,
             doubles=a.doubles,
             blender=a.blender,
+            gpus=tuple(name.strip() for name in a.devices.split(",") if name.strip()),
             idle_exit=a.idle_exit,
             cancel_grace=a.cancel_grace,
         )
 
     def devices(self) -> tuple[str | None, ...]:
         """CUDA_VISIBLE_DEVICES of each worker; None leaves it as it is. Asks the driver, not torch."""
-        gpus = _gpus()
+        gpus = self.gpus or _gpus()
         count = self.workers or max(1, len(gpus))
         return tuple(gpus[i % len(gpus)] if gpus else None for i in range(count))
 

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
+from pathlib import Path
 from typing import Any, TypeVar
 
 import rushes
@@ -107,6 +108,12 @@ class Engine:
             )
         if not 0 <= request.retries <= 10:
             raise InputError("A job is tried again 0 to 10 times.", code="job.retries")
+        if request.blender is not None and not Path(request.blender).stem.lower().startswith("blender"):
+            raise InputError(
+                f"{request.blender} is not a Blender.",
+                code="job.blender",
+                hint="Name the Blender program itself, or leave it out.",
+            )
         if entry.params is not None:
             decode(entry.params, request.params, f"{request.kind}.params")
         return self.queue.submit(request)

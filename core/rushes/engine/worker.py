@@ -145,6 +145,7 @@ def run_job(
             raise WorkerLost("A former worker still holds this job.", hint="Stop the engine and start it again.")
         context.check()
         _own_scratch(scratch)
+        services.asked = status.request.blender
         result = use_case(status.request.kind, table)(status.request.params, context, services)
         return {"state": "done", "result": encode(result)}
     except JobCancelled:

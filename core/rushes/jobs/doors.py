@@ -48,7 +48,8 @@ class BlenderDoor:
     """The real one: a Blender process of its own, EXR files on disk."""
 
     def __init__(self, preferred: str | None = None) -> None:
-        self._preferred = preferred
+        self.preferred = preferred
+        """Blender to use; None: it is looked for."""
 
     @property
     def version(self) -> str:
@@ -62,14 +63,14 @@ class BlenderDoor:
         from rushes.blender.launcher import find_blender
         from rushes.passes.render import inspect_blend
 
-        return inspect_blend(blend, blender=find_blender(self._preferred), context=context)
+        return inspect_blend(blend, blender=find_blender(self.preferred), context=context)
 
     def render(self, request: PassesRequest, out: Path, context: JobContext) -> PassesManifest:
         """See PassesDoor."""
         from rushes.blender.launcher import find_blender
         from rushes.passes.render import render_passes
 
-        return render_passes(request, out, blender=find_blender(self._preferred), context=context)
+        return render_passes(request, out, blender=find_blender(self.preferred), context=context)
 
     def open(self, folder: Path) -> OpenPasses:
         """See PassesDoor. Every frame is hashed here, so that damage shows before the model starts."""

@@ -36,10 +36,12 @@ class Services:
     """Rushes' own data folder (models, settings)."""
     blender: str | None = None
     """Blender executable preferred by the user; None: it is looked for."""
+    asked: str | None = None
+    """Blender that the running job asks for, before `blender`."""
     registry: Registry | None = None
     """Generators; None: the built-in ones, made on first use."""
     door: PassesDoor | None = None
-    """How passes are made and read; None: Blender, made on first use."""
+    """How passes are made and read; None: Blender."""
     cache: dict[str, Any] = field(default_factory=dict)
     """Anything else a use case wants to keep warm, by its own key."""
 
@@ -54,11 +56,11 @@ class Services:
 
     @property
     def passes(self) -> PassesDoor:
-        """The door to Blender."""
+        """The door to Blender, the one that the running job asks for."""
         if self.door is None:
             from rushes.jobs.doors import BlenderDoor
 
-            self.door = BlenderDoor(self.blender)
+            return BlenderDoor(self.asked or self.blender)
         return self.door
 
     def rest(self) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 
 import bpy
 import pytest
-from doubles import FakeClient
-from states import add_shots, on_disk
 
+from doubles import FakeClient
 from rushes.contracts import JobState
 from rushes.errors import EngineUnreachable
+from states import add_shots, on_disk
 
 Tick = Callable[..., None]
 

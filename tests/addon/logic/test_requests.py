@@ -43,6 +43,8 @@ def test_what_is_sent_is_what_the_engine_reads() -> None:
     job = shoot_job(request)
     assert job.id
     assert decode(ShootRequest, job.params) == request
+    assert job.blender is None
+    assert shoot_job(request, "/opt/blender-5.2/blender").blender == "/opt/blender-5.2/blender"
 
 
 def test_locked_seeds_follow_each_other_and_others_are_by_chance() -> None:

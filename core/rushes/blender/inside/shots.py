@@ -10,8 +10,8 @@ from typing import Any
 
 import bpy
 
-from rushes.contracts.names import safe_name, unique_names
 from rushes.contracts import Brief, FrameRange, Matrix4, SceneInfo, Shot, Size, Sun
+from rushes.contracts.names import safe_name, unique_names
 from rushes.errors import BriefError, SceneError
 
 __all__ = ["camera_named", "find_shot", "plain_matrix", "scene_info", "scene_rate", "scene_size", "scene_sun"]
