@@ -23,7 +23,10 @@ from rushes.client.install_tools import (
     child_environment,
     find_python,
     find_uv,
+    folder_size,
     has_nvidia,
+    python_words,
+    takes_long_paths,
 )
 from rushes.errors import DependencyError, DiskFullError, EngineError, RushesError
 
@@ -127,7 +130,7 @@ class Build:
                 hint="Choose the folder that holds the engine's .whl files, or install from the internet.",
             )
         longest = len(str(self._folders.folder)) + _DEEPEST
-        if sys.platform == "win32" and longest > _WINDOWS_PATH and not _long_paths():
+        if sys.platform == "win32" and longest > _WINDOWS_PATH and not takes_long_paths():
             raise EngineError(
                 f"The folder {self._folders.folder} has too long a name for Windows.",
                 code="install.path",
@@ -141,7 +144,7 @@ class Build:
         raise DependencyError(
             f"{given} Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]} that can make environments.",
             code="install.python",
-            hint=f"Install uv (docs.astral.sh/uv), which brings its own Python, or {_python_words()}. Then try again.",
+            hint=f"Install uv (docs.astral.sh/uv), which brings its own Python, or {python_words()}. Then try again.",
         )
 
     def _check_room(self, uv: UvFound | None) -> None:
@@ -150,7 +153,7 @@ class Build:
         else:
             needed = NEEDED_CUDA if self._large(uv) else NEEDED_PLAIN
             needed += 0 if uv else _PIP_MORE
-            needed = max(GB, needed - _size(self._folders.cache))
+            needed = max(GB, needed - folder_size(self._folders.cache))
         free = shutil.disk_usage(self._folders.folder).free
         if free < needed:
             raise DiskFullError(
@@ -299,29 +302,3 @@ def _write(path: Path, data: dict[str, Any]) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     beside.replace(path)
-
-
-def _size(folder: Path) -> int:
-    """Bytes of a folder's files."""
-    return sum(entry.stat().st_size for entry in folder.rglob("*") if entry.is_file() and not entry.is_symlink())
-
-
-def _long_paths() -> bool:
-    """Does Windows take paths of any length here?"""
-    if sys.platform != "win32":
-        return True
-    import winreg
-
-    try:
-        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\FileSystem") as key:
-            return bool(winreg.QueryValueEx(key, "LongPathsEnabled")[0])
-    except OSError:
-        return False
-
-
-def _python_words() -> str:
-    if sys.platform == "win32":
-        return "Python 3.12 from python.org or the Microsoft Store"
-    if sys.platform == "darwin":
-        return "Python 3.12 from python.org"
-    return "your system's python3 and python3-venv (3.11 to 3.13)"

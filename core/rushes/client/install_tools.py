@@ -15,7 +15,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PYTHONS", "PythonFound", "UvFound", "child_environment", "find_python", "find_uv", "has_nvidia"]
+__all__ = [
+    "PYTHONS",
+    "PythonFound",
+    "UvFound",
+    "child_environment",
+    "find_python",
+    "find_uv",
+    "folder_size",
+    "has_nvidia",
+    "python_words",
+    "takes_long_paths",
+]
 
 PYTHONS = ("3.11", "3.12", "3.13")
 """Versions an engine runs in; the first is the one our tests run with. PyAV has no wheels for 3.10."""
@@ -154,3 +165,30 @@ def _said(path: str, *arguments: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""
+
+
+def folder_size(folder: Path) -> int:
+    """Bytes of a folder's files."""
+    return sum(entry.stat().st_size for entry in folder.rglob("*") if entry.is_file() and not entry.is_symlink())
+
+
+def takes_long_paths() -> bool:
+    """Does Windows take paths of any length here?"""
+    if sys.platform != "win32":
+        return True
+    import winreg
+
+    try:
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, r"SYSTEM\CurrentControlSet\Control\FileSystem") as key:
+            return bool(winreg.QueryValueEx(key, "LongPathsEnabled")[0])
+    except OSError:
+        return False
+
+
+def python_words() -> str:
+    """What to install when there is no Python."""
+    if sys.platform == "win32":
+        return "Python 3.12 from python.org or the Microsoft Store"
+    if sys.platform == "darwin":
+        return "Python 3.12 from python.org"
+    return "your system's python3 and python3-venv (3.11 to 3.13)"
