@@ -46,6 +46,10 @@ test-gui: setup ## a real Blender window, 4.3 and 5.2, clicked through (root, De
 extension: setup ## the Blender extension, dist/rushes-VERSION.zip
 	@$(BIN)/python tools/build_extension.py
 
+bench-blender: setup ## what the add-on costs Blender 5.0 and 5.2 (JSON=FILE writes the figures)
+	@$(PYTHON) tools/setup_env.py blender52
+	@$(BIN)/python tools/bench_blender.py $(if $(JSON),--json $(JSON))
+
 demo-scene: setup ## build assets/demo/harbour_street.blend again
 	@$(RUSHES_BPY_PYTHON) assets/demo/make_demo.py --out assets/demo/harbour_street.blend
 

@@ -153,7 +153,7 @@ def test_no_classes_pile_up(disabled: None) -> None:
 
 def _our_classes() -> int:
     gc.collect()
-    return sum(1 for o in gc.get_objects() if isinstance(o, type) and o.__module__.startswith(PACKAGE))
+    return sum(1 for o in gc.get_objects() if isinstance(o, type) and str(o.__module__).startswith(PACKAGE))
 
 
 def test_off_and_on_while_a_job_runs(working: FakeClient, ledger: Ledger) -> None:
