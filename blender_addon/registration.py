@@ -13,6 +13,7 @@ MODULES = (
     "props",
     "prefs",
     "host.images",
+    "host.fingerprint",
     "host.overlay",
     "ops.production",
     "ops.generate",

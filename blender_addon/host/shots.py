@@ -115,9 +115,10 @@ def _brief(settings: Any) -> Brief:
     return Brief(**{field: str(getattr(settings, field)).strip() for field in Brief.fields()})
 
 
-def file_brief(scene: Any, shot: FoundShot) -> dict[str, str]:
-    """Brief fields from custom properties and the text `rushes_briefs`, as `rushes shots` reads them."""
-    camera = scene.objects.get(shot.camera)
+def file_brief(scene: Any, shot: FoundShot, camera: Any = None) -> dict[str, str]:
+    """Brief fields from custom properties and the text `rushes_briefs`, as `rushes shots` reads them. `camera` spares
+    looking for the shot's by its name."""
+    camera = camera if camera is not None else scene.objects.get(shot.camera)
     fields: dict[str, Any] = {}
     for owner in (scene, *((camera.data, camera) if camera is not None else ())):
         fields.update(_group(owner.get("rushes_brief")))
