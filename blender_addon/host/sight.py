@@ -108,8 +108,9 @@ class Table:
         view.seen[moving] = True
         if len(told):
             at = np.searchsorted(np.array(frames), np.array(view.frames))
-            middle = np.stack([tracks[int(r)][0][at] for r in told])
-            half = np.stack([tracks[int(r)][1][at] for r in told])
+            middle, half = _swept(
+                np.stack([tracks[int(r)][0][at] for r in told]), [tracks[int(r)][1][at] for r in told]
+            )
             normal = view.planes[:, :, :3]
             reach = np.einsum("fpk,rfk->rfp", normal, middle) + np.einsum("fpk,rfk->rfp", np.abs(normal), half)
             view.seen[told] = (reach + view.planes[None, :, :, 3] >= 0).all(2).any(1)
@@ -119,6 +120,13 @@ class Table:
         count = len(self.rows)
         chosen = view.seen[:count] & self.active[:count]
         return int(chosen.sum()), int(self.digest[:count][chosen].sum(dtype=np.uint64))
+
+
+def _swept(middle: Any, half: Any) -> Track:
+    """Boxes that reach to the next frame's, so that what passes quickly between two frames is not missed."""
+    low, high = middle - np.stack(half), middle + np.stack(half)
+    low[:, :-1], high[:, :-1] = np.minimum(low[:, :-1], low[:, 1:]), np.maximum(high[:, :-1], high[:, 1:])
+    return (low + high) / 2, (high - low) / 2
 
 
 _COLUMNS: tuple[tuple[str, tuple[int, ...], Any], ...] = (
