@@ -27,8 +27,6 @@ from rushes.client.install import (
 from rushes.client.install_build import NEEDED_CUDA, NEEDED_PLAIN
 from rushes.errors import EngineError, EngineUnreachable, RushesError
 
-from .words import bytes_text
-
 __all__ = [
     "NEED_TEXT",
     "EngineSetup",
@@ -40,7 +38,7 @@ __all__ = [
     "program_version",
 ]
 
-NEED_TEXT = f"{bytes_text(NEEDED_PLAIN)} of disk space, {bytes_text(NEEDED_CUDA)} with an NVIDIA graphics card"
+NEED_TEXT = f"{NEEDED_PLAIN / 1e9:.0f} GB of disk space, {NEEDED_CUDA / 1e9:.0f} GB with an NVIDIA graphics card"
 _STOPS_WITHIN = 12.0
 """Seconds that a running engine gets to end before it is removed."""
 _CALM = 0.3

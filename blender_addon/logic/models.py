@@ -28,6 +28,8 @@ _NAMES = {
     "reference": "Reference",
     "prompt": "Brief",
 }
+_SAID = ("The model works at ", "The model makes ")
+"""Notes of every take, which `Forecast.sizes` says shorter or which change nothing for the artist."""
 
 
 def size_choices(descriptor: Descriptor | None, width: int, height: int) -> list[tuple[str, str, str]]:
@@ -80,9 +82,11 @@ class Forecast:
     """What a press on Generate Clip will make."""
 
     makes: str = ""
-    """ "48 frames, 2.0 s, 1280x720 at 24 fps"; empty when the model cannot make it."""
+    """ "48 frames, 2.0 s at 24 fps"; empty when the model cannot make it."""
+    sizes: str = ""
+    """ "256×144 brought to 1280×720"."""
     notes: tuple[str, ...] = ()
-    """What differs from the scene, and why."""
+    """What the artist should know: what differs from the scene beyond that, and why."""
     trouble: str = ""
     """Why nothing can be made."""
 
@@ -91,13 +95,16 @@ def forecast(
     descriptor: Descriptor | None, size: Size, frames: int, rate: Fraction, model_size: Size | None
 ) -> Forecast:
     """In words. Without a descriptor (the engine has not told yet) only what the scene asks for."""
-    length = f"{frames} frame{'s' if frames != 1 else ''}, {seconds_text(float(frames / rate))}"
+    plural = "s" if frames != 1 else ""
+    makes = f"{frames} frame{plural}, {seconds_text(float(frames / rate))} at {rate_text(rate)}"
     if descriptor is None:
-        return Forecast(f"{length}, {size} at {rate_text(rate)}")
+        return Forecast(makes, str(size))
     agreed, trouble = agree(descriptor, size, frames, rate, model_size)
     if agreed is None:
         return Forecast(trouble=trouble)
-    return Forecast(f"{length}, {agreed.output_size} at {rate_text(rate)}", agreed.notes)
+    works, output = agreed.model_size, agreed.output_size
+    sizes = str(output) if works == output else f"{works} brought to {output}"
+    return Forecast(makes, sizes, tuple(n for n in agreed.notes if not n.startswith(_SAID)))
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,10 @@ import bpy
 from ..host import engine_setup
 from ..logic.engine_setup import NEED_TEXT, EngineSetup, Survey, devices_trouble, older
 from ..logic.words import bytes_text, wrapped
+from .common import columns
 from .production import draw_set_up
 
 __all__ = ["draw"]
-
-_COLUMNS = 90
-
 
 def draw(prefs: Any, layout: Any, context: Any) -> None:
     """The engine first, then folders."""
@@ -40,7 +38,7 @@ def draw(prefs: Any, layout: Any, context: Any) -> None:
 def _say(layout: Any, text: str, icon: str = "NONE", *, alert: bool = False) -> None:
     column = layout.column(align=True)
     column.alert = alert
-    for number, line in enumerate(wrapped(text, _COLUMNS)[0]):
+    for number, line in enumerate(wrapped(text, max(40, columns(bpy.context, True) - 5))[0]):
         column.label(text=line, icon=icon if number == 0 else ("NONE" if icon == "NONE" else "BLANK1"))
 
 

@@ -72,7 +72,7 @@ def _there(layout: Any, context: Any, now: runtime.Session, scene: Any, root: st
     info = state.info if state is not None and now.known.production_root == root else None
     row = layout.row(align=True)
     row.label(text=info.name if info is not None else os.path.basename(root), icon="OUTLINER_COLLECTION")
-    row.operator("rushes.production_reveal", text="", icon="FILE_FOLDER")
+    row.operator("rushes.production_reveal", text="", icon="FOLDER_REDIRECT")
     row.operator("rushes.production_choose", text="", icon="FILEBROWSER")
     folder = layout.column()
     folder.active = False

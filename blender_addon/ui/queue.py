@@ -74,7 +74,9 @@ def _rest(layout: Any, count: int) -> None:
 def _ended(layout: Any, context: Any, ended: list[Any]) -> None:
     row = layout.row()
     row.label(text="Ended" if len(ended) <= _ENDED else f"Ended ({len(ended)})")
-    row.operator("rushes.jobs_clear", text="Clear", icon="X", emboss=False)
+    side = row.row()
+    side.alignment = "RIGHT"
+    side.operator("rushes.jobs_clear", text="Clear", icon="X", emboss=False)
     column = layout.column(align=True)
     for job in ended[:_ENDED]:
         if job.state == "failed":

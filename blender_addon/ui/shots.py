@@ -22,7 +22,7 @@ _BADGES = {
     "takes": ("FILE_MOVIE", ""),
     "kept": ("CHECKMARK", ""),
     "stale": ("FILE_REFRESH", "stale"),
-    "running": ("SORTTIME", "running"),
+    "running": ("SORTTIME", "busy"),
 }
 _WIDE = 21.0
 """Units from which the camera's name fits into the line."""
@@ -37,14 +37,15 @@ class RUSHES_UL_shots(UIList):
         row = layout.row(align=True)
         row.active = item.marker
         row.operator("rushes.shot_go", text="", icon="VIEW_CAMERA", emboss=False).shot = item.name
-        split = row.split(factor=0.45)
-        split.label(text=item.name)
-        right = split.row(align=True)
+        row.label(text=item.name)
         if common.units(context) > _WIDE:
-            right.label(text=item.camera)
-        right.label(text=f"{item.first}-{item.last}")
+            row.label(text=item.camera)
+        frames = row.row(align=True)
+        frames.ui_units_x = 3.0
+        frames.label(text=f"{item.first}-{item.last}")
         mark, word = _BADGES.get(item.badge, ("DOT", item.badge))
-        badge = right.row(align=True)
+        badge = row.row(align=True)
+        badge.ui_units_x = 3.2
         badge.alert = item.badge == "stale"
         badge.label(text=word or _count(item), icon=mark)
 
@@ -52,7 +53,7 @@ class RUSHES_UL_shots(UIList):
 def _count(item: Any) -> str:
     if item.badge == "kept":
         return f"{item.kept}/{item.count}"
-    return f"{item.count} take{'s' if item.count != 1 else ''}"
+    return str(item.count)
 
 
 class RUSHES_PT_shots(Sidebar, Panel):
@@ -144,8 +145,9 @@ def _forecast(layout: Any, context: Any, found: Forecast) -> None:
         return
     column = layout.column(align=True)
     common.paragraph(column, context, found.makes, "FILE_MOVIE", most=2)
+    common.hint(column, context, found.sizes, most=2)
     for note in found.notes:
-        common.hint(column, context, note, most=3)
+        common.paragraph(column, context, note, "INFO", most=4)
 
 
 def _all(layout: Any, window: Any) -> None:

@@ -45,12 +45,17 @@ def test_no_size_is_offered_that_is_larger_than_the_scene() -> None:
     assert [c[0] for c in size_choices(None, 1280, 720)] == ["native"]
 
 
-def test_the_forecast_says_what_will_be_made_and_why_it_differs() -> None:
+def test_the_forecast_says_what_will_be_made() -> None:
     found = forecast(MODEL, HD, 48, FILM, None)
-    assert found.makes == "48 frames, 2.0 s, 1280×720 at 24 fps"
-    assert any("256×144" in n for n in found.notes)
-    assert any("49 frames" in n for n in found.notes)
+    assert found.makes == "48 frames, 2.0 s at 24 fps"
+    assert found.sizes == "256×144 brought to 1280×720"
     assert not found.trouble
+
+
+def test_what_every_take_does_is_no_note() -> None:
+    assert forecast(MODEL, HD, 48, FILM, None).notes == ()
+    made_for = replace(MODEL, rates=(Fraction(16),))
+    assert [n[:30] for n in forecast(made_for, HD, 48, FILM, None).notes] == ["The model was made for 16 fps;"]
 
 
 def test_the_forecast_of_a_single_frame_is_singular() -> None:
@@ -65,7 +70,7 @@ def test_a_shot_that_the_model_cannot_make_says_so() -> None:
 
 def test_without_a_descriptor_the_forecast_tells_what_is_asked_for() -> None:
     found = forecast(None, HD, 24, Fraction(24000, 1001), None)
-    assert found.makes == "24 frames, 1.0 s, 1280×720 at 23.976 fps"
+    assert (found.makes, found.sizes) == ("24 frames, 1.0 s at 23.976 fps", "1280×720")
     assert found.notes == ()
 
 
