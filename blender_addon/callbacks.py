@@ -7,10 +7,13 @@ from typing import Any
 
 __all__ = [
     "filter_changed",
+    "environment_words",
     "generators",
     "get_generator",
     "get_model_size",
+    "lighting_words",
     "model_sizes",
+    "mood_words",
     "notes_changed",
     "overlay_changed",
     "production_changed",
@@ -18,9 +21,9 @@ __all__ = [
     "set_generator",
     "set_model_size",
     "shot_picked",
+    "style_words",
     "strength_changed",
     "take_picked",
-    "words",
 ]
 
 _kept: dict[str, list[tuple[str, str, str]]] = {}
@@ -47,12 +50,32 @@ def model_sizes(settings: Any, context: Any) -> list[tuple[str, str, str]]:
     return _keep("sizes", size_choices(_descriptor(settings), *_scene_size(scene)))
 
 
-def words(settings: Any, context: Any, text: str) -> Iterator[str]:
-    """Words the model knows, for the brief's fields."""
+def mood_words(settings: Any, context: Any, text: str) -> Iterator[str]:
+    """Words of the model for the mood."""
+    return _words("mood", text)
+
+
+def style_words(settings: Any, context: Any, text: str) -> Iterator[str]:
+    """Words of the model for the style."""
+    return _words("style", text)
+
+
+def lighting_words(settings: Any, context: Any, text: str) -> Iterator[str]:
+    """Words of the model for the light."""
+    return _words("lighting", text)
+
+
+def environment_words(settings: Any, context: Any, text: str) -> Iterator[str]:
+    """Words of the model for place and weather."""
+    return _words("environment", text)
+
+
+def _words(field: str, text: str) -> Iterator[str]:
+    from .host import briefs, mirror
     from .logic.briefs import suggestions
 
-    descriptor = _descriptor(context.scene.rushes)
-    return iter(suggestions(descriptor.vocabulary if descriptor is not None else (), text))
+    scene = mirror.current_scene()
+    return iter(suggestions(briefs.vocabulary(scene) if scene is not None else (), text, field))
 
 
 def get_generator(settings: Any) -> int:

@@ -36,17 +36,23 @@ class RushesShot(PropertyGroup):
     subject: StringProperty(name="Subject", description="Who or what the shot is about")
     action: StringProperty(name="Action", description="What happens")
     mood: StringProperty(
-        name="Mood", description="How it should feel", search=callbacks.words, search_options={"SUGGESTION"}
+        name="Mood", description="How it should feel", search=callbacks.mood_words, search_options={"SUGGESTION"}
     )
     style: StringProperty(
-        name="Style", description="The picture's style", search=callbacks.words, search_options={"SUGGESTION"}
+        name="Style", description="The picture's style", search=callbacks.style_words, search_options={"SUGGESTION"}
     )
     camera: StringProperty(name="Camera", description="Lens and move, in words")
     lighting: StringProperty(
-        name="Lighting", description="Light and time of day", search=callbacks.words, search_options={"SUGGESTION"}
+        name="Lighting",
+        description="Light and time of day",
+        search=callbacks.lighting_words,
+        search_options={"SUGGESTION"},
     )
     environment: StringProperty(
-        name="Environment", description="Place and weather", search=callbacks.words, search_options={"SUGGESTION"}
+        name="Environment",
+        description="Place and weather",
+        search=callbacks.environment_words,
+        search_options={"SUGGESTION"},
     )
     texture: StringProperty(name="Texture", description="Surfaces and materials")
     genre: StringProperty(name="Genre", description="Film genre")
@@ -178,6 +184,9 @@ class RushesWindow(PropertyGroup):
     jobs: CollectionProperty(type=RushesJobRow)
     job_index: IntProperty(name="Job")
     compare: StringProperty(description="Id of the take that the selected one is compared with")
+    look: StringProperty(description="Key of the look that is picked")
+    direction_sheet: IntProperty(name="Sheet", description="1: the newest", min=1, default=1)
+    direction_page: IntProperty(name="Page", description="Of the sheet's pictures", min=1, max=16, default=1)
     show_rejected: BoolProperty(
         name="Rejected", description="Show rejected takes too", default=False, update=callbacks.filter_changed
     )
