@@ -34,7 +34,9 @@ class Room:
         command = ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--propagation", "private"]
         init = str(Path(__file__).with_name("room_init.py"))
         wanted = json.dumps({"root": str(system), "binds": binds})
-        self._keeper = subprocess.Popen([*command, sys.executable, init, wanted], stdout=subprocess.PIPE, text=True)
+        self._keeper = subprocess.Popen(
+            [*command, sys.executable, init, wanted], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         assert self._keeper.stdout is not None
         said = self._keeper.stdout.readline()
         if said != "ready\n":
@@ -96,8 +98,9 @@ class Room:
         if self._keeper.poll() is None:
             self._keeper.kill()
         self._keeper.wait()
-        if self._keeper.stdout:
-            self._keeper.stdout.close()
+        for pipe in (self._keeper.stdin, self._keeper.stdout):
+            if pipe:
+                pipe.close()
 
 
 def _base_pythons() -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import signal
+import select
 import socket
 import struct
 import subprocess
@@ -44,14 +44,19 @@ def main() -> None:
         fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh", b"lo", _UP_AND_RUNNING))
     os.chroot(root)
     os.chdir("/")
-    signal.signal(signal.SIGCHLD, lambda *_: None)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    while True:
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            signal.pause()
+    while not select.select([sys.stdin], [], [], 0.5)[0]:  # closed when the one who opened the room is gone
+        _collect()
+
+
+def _collect() -> None:
+    """Take in processes that have ended."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass  # none is left
 
 
 main()
