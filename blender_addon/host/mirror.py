@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
 
-from rushes.contracts import JobStatus, TakeRow
-
-from ..logic import freshness, rows
-from ..logic.shots import FoundShot, badge_of, names_of, takes_of
 from ..runtime import Session
-from . import engine_setup, fingerprint, images, models, production, shots
+from . import engine_setup, fingerprint, images, lists, models, production, shots
+from .lists import quiet, watch_picked
 
 __all__ = [
     "ask_models",
@@ -51,9 +48,9 @@ def step(now: Session, budget: float) -> bool:
         return False
     engine_setup.step(now)
     changed = now.known.changed
-    for news, lists in _FOLLOWS.items():
+    for news, followers in _FOLLOWS.items():
         if news in changed:
-            now.stale_lists |= lists
+            now.stale_lists |= followers
     dirty = bool(changed)
     if "engine" in changed and now.known.engine.state == "running" and not now.known.descriptors:
         ask_models(now)
@@ -65,11 +62,7 @@ def step(now: Session, budget: float) -> bool:
     if fingerprint.step(scene, end):
         now.stale_lists.add("shots")
         dirty = True
-    for name, fill in _FILLS.items():
-        if name in now.stale_lists and time.perf_counter() < end:
-            now.stale_lists.discard(name)
-            fill(now, scene, manager.rushes)
-            dirty = True
+    dirty |= lists.step(now, scene, manager.rushes, end)
     dirty |= images.step(now, end)
     if dirty:
         redraw()
@@ -85,6 +78,7 @@ def _look_at_shots(now: Session, scene: Any) -> None:
     found = (scene.name, shots.scene_shots(scene))
     if found != _seen[1]:
         now.stale_lists |= {"shots", "takes"}
+        watch_picked(now, scene)
     _seen = (moment, found)
 
 
@@ -102,6 +96,7 @@ def new_file(now: Session) -> None:
     """A file was loaded: find its production, start over with the lists."""
     now.stale_lists |= {"shots", "takes", "jobs"}
     fingerprint.forget()
+    lists.forget()
     scene = current_scene()
     if scene is not None:
         production.find_again(now, scene)
@@ -146,136 +141,12 @@ def ask_models(now: Session) -> None:
     now.bridge.call(lambda client: client.generators(), done, lane="slow")
 
 
-def watch_picked(now: Session, scene: Any) -> None:
-    """Watch the takes of the shot that is picked."""
-    names: tuple[str, ...] = ()
-    shot = _picked(scene)
-    if shot is not None:
-        names = _names(shots.settings_of(scene, shot), shot)
-    root = production.root_of(scene)
-    now.want(root, names)
-
-
-def _picked(scene: Any) -> FoundShot | None:
-    window = bpy.context.window_manager.rushes
-    found = shots.scene_shots(scene)
-    if 0 <= window.shot_index < len(window.shots):
-        name = window.shots[window.shot_index].name
-        return next((s for s in found if s.name == name), None)
-    return found[0] if found else None
-
-
-def _names(settings: Any | None, shot: FoundShot) -> tuple[str, ...]:
-    if settings is None:
-        return (shot.name,)
-    return tuple(dict.fromkeys([shot.name, *names_of(settings.name, settings.aliases)]))
-
-
-# -- lists
-
-
-def _fill_shots(now: Session, scene: Any, window: Any) -> None:
-    found = shots.scene_shots(scene)
-    running = rows.running_by_shot(now.known.jobs.values())
-    kept = shots.settings_map(scene, found)
-    _resize(window.shots, len(found))
-    for row, shot in zip(window.shots, found):
-        settings = kept.get(shot.name)
-        if settings is not None:
-            shots.keep_in_step(settings, shot)
-        names = _names(settings, shot)
-        made = takes_of(now.known.production, names)
-        changed = freshness.changed(made, fingerprint.prints(scene, shot)) if made else ()
-        badge = badge_of(made, changed, sum(running.get(n, 0) for n in names))
-        _put(row, "name", shot.name)
-        _put(row, "key", settings.key if settings is not None else "")
-        _put(row, "camera", shot.camera)
-        _put(row, "first", shot.first)
-        _put(row, "last", shot.last)
-        _put(row, "marker", shot.marker)
-        _put(row, "badge", badge.kind)
-        _put(row, "count", badge.count)
-        _put(row, "kept", badge.kept)
-        _put(row, "reason", badge.reason)
-    if window.shot_index >= len(found) and found:
-        _put_quietly(window, "shot_index", len(found) - 1)
-    watch_picked(now, scene)
-
-
-def _fill_takes(now: Session, scene: Any, window: Any) -> None:
-    shot = _picked(scene)
-    settings = shots.settings_of(scene, shot) if shot is not None else None
-    shown = [t for t in reversed(now.known.takes) if window.show_rejected or t.rating.value != "rejected"]
-    picked = window.takes[window.take_index].name if 0 <= window.take_index < len(window.takes) else ""
-    _resize(window.takes, len(shown))
-    for row, take in zip(window.takes, shown):
-        _fill_take(row, take, settings, scene, shot)
-    index = next((i for i, t in enumerate(shown) if t.id == picked), 0)
-    if index != window.take_index:
-        _put_quietly(window, "take_index", index)
-
-
-def _fill_take(row: Any, take: TakeRow, settings: Any, scene: Any, shot: FoundShot | None) -> None:
-    _put(row, "name", take.id)
-    _put(row, "label", rows.take_label(take))
-    _put_quietly(row, "rating", take.rating.value)
-    _put_quietly(row, "notes", take.notes)
-    _put(row, "used", settings is not None and settings.take == take.id)
-    _put(row, "still", take.frame_count == 1)
-    _put(row, "missing", ", ".join(take.missing))
-    changed = freshness.differences(take.origin, fingerprint.prints(scene, shot)) if shot is not None else ()
-    _put(row, "stale", ", ".join(changed))
-
-
-def _fill_jobs(now: Session, scene: Any, window: Any) -> None:
-    shown: list[JobStatus] = now.known.shown_jobs()
-    _resize(window.jobs, len(shown))
-    for row, job in zip(window.jobs, shown):
-        for name, value in rows.job_row(job, now.known.seconds_left(job.id)).items():
-            _put(row, name, value)
-
-
-_FILLS: dict[str, Callable[[Session, Any, Any], None]] = {
-    "shots": _fill_shots,
-    "takes": _fill_takes,
-    "jobs": _fill_jobs,
-}
 _FOLLOWS: dict[str, set[str]] = {
     "production": {"shots", "takes"},
     "takes": {"takes"},
-    "jobs": {"jobs", "shots"},
+    "jobs": {"jobs"},
+    "queue": {"shots"},
 }
-
-
-def _resize(collection: Any, length: int) -> None:
-    while len(collection) > length:
-        collection.remove(len(collection) - 1)
-    while len(collection) < length:
-        collection.add()
-
-
-def _put(row: Any, name: str, value: Any) -> None:
-    """Set a property when it differs: an assignment marks the file as changed and costs a redraw."""
-    if getattr(row, name) != value:
-        setattr(row, name, value)
-
-
-_quiet = False
-
-
-def _put_quietly(row: Any, name: str, value: Any) -> None:
-    """As `_put`, without the property's own update doing anything."""
-    global _quiet
-    _quiet = True
-    try:
-        _put(row, name, value)
-    finally:
-        _quiet = False
-
-
-def quiet() -> bool:
-    """True while lists are filled: then a property's update is not the artist's doing."""
-    return _quiet
 
 
 def stale(names: Iterable[str]) -> None:

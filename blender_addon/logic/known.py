@@ -71,7 +71,7 @@ class Known:
         self.pending: dict[str, Pending] = {}
         self.messages: list[Message] = []
         self.changed: set[str] = set()
-        """Of: engine, production, takes, jobs, pictures, messages, models."""
+        """Of: engine, production, takes, jobs, queue (a job came, started or ended), pictures, messages, models."""
         self.hidden: set[str] = set()
         """Ended jobs that the artist has put out of sight."""
         self.on_done: list[Callable[[JobStatus, Pending | None], None]] = []
@@ -115,7 +115,7 @@ class Known:
         self.jobs.clear()
         self.previews.clear()
         self.pictures.clear()
-        self.changed |= {"production", "takes", "jobs", "pictures"}
+        self.changed |= {"production", "takes", "jobs", "queue", "pictures"}
 
     def shown_jobs(self) -> list[JobStatus]:
         """Jobs for the queue, running and queued ones first, then the newest ended ones."""
@@ -157,6 +157,8 @@ class Known:
         before = self.jobs.pop(job.id, None)
         self.jobs[job.id] = job
         self.changed.add("jobs")
+        if before is None or before.state is not job.state:
+            self.changed.add("queue")
         while len(self.jobs) > _JOBS_KEPT:
             oldest = next((i for i, j in self.jobs.items() if j.state.ended), None)
             if oldest is None:

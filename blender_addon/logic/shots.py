@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rushes.contracts import FrameRange, ProductionState, ShotTakes
+from rushes.contracts import FrameRange, ShotTakes
 from rushes.contracts.names import safe_name, unique_names
 
-__all__ = ["Badge", "FoundShot", "Mark", "Remembered", "badge_of", "find_shots", "matched", "names_of", "takes_of"]
+__all__ = ["Badge", "FoundShot", "Mark", "Remembered", "badge_of", "find_shots", "matched", "names_of"]
 
 
 @dataclass(frozen=True)
@@ -95,13 +95,6 @@ def find_shots(
 def names_of(name: str, aliases: str) -> tuple[str, ...]:
     """The names under which a shot's takes may be found: its own first."""
     return tuple(dict.fromkeys([name, *(a for a in aliases.split("\n") if a)]))
-
-
-def takes_of(state: ProductionState | None, names: Sequence[str]) -> tuple[ShotTakes, ...]:
-    """What the production has of a shot, under any of its names."""
-    if state is None:
-        return ()
-    return tuple(s for s in state.shots if s.shot in names)
 
 
 def badge_of(found: Sequence[ShotTakes], changed: Sequence[str] = (), running: int = 0) -> Badge:

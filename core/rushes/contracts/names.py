@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 _LONGEST_BYTES = 120
 
 
+@functools.lru_cache(maxsize=4096)
 def safe_name(name: str, fallback: str = "shot") -> str:
     """`name` with what file systems refuse replaced by "_"; letters of all scripts stay."""
     text = unicodedata.normalize("NFC", name)

@@ -14,7 +14,7 @@ import pytest
 from doubles import FakeClient
 from rushes.contracts import JobState
 from rushes.errors import EngineUnreachable
-from states import add_shots, on_disk
+from states import SHOTS, add_shots, on_disk
 
 Tick = Callable[..., None]
 
@@ -25,7 +25,7 @@ def root(engine: FakeClient, scene: Any, session: Any, tick: Tick, tmp_path: Pat
     folder = on_disk(engine, tmp_path)
     add_shots(scene)
     scene.rushes.production = folder
-    tick(lambda: session().known.production is not None and len(_wm().shots) == 3)
+    tick(lambda: session().known.production is not None and [r.name for r in _wm().shots] == list(SHOTS))
     return folder
 
 
@@ -143,7 +143,7 @@ def test_the_engine_dies_in_the_middle_and_nothing_is_forgotten(
     tick(lambda: session().known.engine.state == "lost")
     assert len(_wm().jobs) == 1  # still shown
     engine.trouble = None
-    engine.finish(engine.submitted[0].id)
+    engine.finish(str(engine.submitted[0].id))
     tick(lambda: len(_wm().jobs) == 1 and _wm().jobs[0].state == "done" and len(_wm().takes) == 1)
 
 
@@ -168,7 +168,7 @@ def test_a_shot_deleted_while_its_take_is_made_keeps_the_take(
     tick(lambda: len(engine.submitted) == 1)
     scene.timeline_markers.remove(scene.timeline_markers[1])
     bpy.data.objects.remove(bpy.data.objects["Camera Close up"])
-    engine.finish(engine.submitted[0].id)
+    engine.finish(str(engine.submitted[0].id))
     tick(lambda: len(_wm().jobs) == 1 and _wm().jobs[0].state == "done")
     tick(lambda: "Close up" not in [s.name for s in _wm().shots])
     assert any(t.shot == "Close up" for t in engine.takes_by_root[root].values())
@@ -181,9 +181,9 @@ def test_undo_during_a_job_loses_nothing(root: str, scene: Any, engine: FakeClie
     bpy.ops.rushes.generate_clip()
     tick(lambda: len(engine.submitted) == 1)
     bpy.ops.ed.undo()
-    engine.move(engine.submitted[0].id, progress=0.5, stage="generate")
+    engine.move(str(engine.submitted[0].id), progress=0.5, stage="generate")
     tick(lambda: len(_wm().jobs) == 1 and _wm().jobs[0].stage == "Generating")
-    engine.finish(engine.submitted[0].id)
+    engine.finish(str(engine.submitted[0].id))
     tick(lambda: len(_wm().takes) == 1)
 
 
@@ -193,7 +193,7 @@ def test_a_job_goes_on_while_blender_is_closed_and_is_shown_again(
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "street.blend"))
     bpy.ops.rushes.generate_clip()
     tick(lambda: len(engine.submitted) == 1)
-    engine.move(engine.submitted[0].id, progress=0.3, stage="generate")
+    engine.move(str(engine.submitted[0].id), progress=0.3, stage="generate")
     connect_to(lambda: engine)  # Blender ends and starts again
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "street.blend"))
     tick(lambda: len(_wm().jobs) == 1 and _wm().jobs[0].state == "running")
