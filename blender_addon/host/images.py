@@ -15,6 +15,7 @@ import numpy as np
 from rushes.contracts import Picture
 from rushes.errors import RushesError
 
+from .. import runtime
 from ..runtime import Session
 
 __all__ = ["CLASSES", "icon_of", "job_key", "start", "step", "stop", "thumbnail", "wish_picture"]
@@ -62,7 +63,11 @@ def thumbnail(path: str) -> int:
 
 def wish_picture(path: str) -> None:
     """Note that a panel wants to show this PNG or JPEG of the production. Asked for by the next ticks."""
-    if not path or path in _shown or path in _asked:
+    now = runtime.session()
+    if now is None or not path:
+        return
+    _follow(now)
+    if path in _shown or path in _asked:
         return
     _wishes.pop(path, None)
     _wishes[path] = None

@@ -38,22 +38,32 @@ class RUSHES_UL_shots(UIList):
         row.active = item.marker
         row.operator("rushes.shot_go", text="", icon="VIEW_CAMERA", emboss=False).shot = item.name
         row.label(text=item.name)
-        if common.units(context) > _WIDE:
+        wide = common.units(context) > _WIDE
+        if wide:
             row.label(text=item.camera)
         frames = row.row(align=True)
         frames.ui_units_x = 3.0
         frames.label(text=f"{item.first}-{item.last}")
         mark, word = _BADGES.get(item.badge, ("DOT", item.badge))
         badge = row.row(align=True)
-        badge.ui_units_x = 3.2
+        badge.ui_units_x = 4.6 if wide else 2.8
         badge.alert = item.badge == "stale"
-        badge.label(text=word or _count(item), icon=mark)
+        badge.label(text=word if word and wide else _count(item), icon=mark)
 
 
 def _count(item: Any) -> str:
-    if item.badge == "kept":
+    """Takes; with "/" how many of them are kept."""
+    if item.kept:
         return f"{item.kept}/{item.count}"
-    return str(item.count)
+    return str(item.count or "")
+
+
+def _state(item: Any) -> str:
+    """The badge in words."""
+    if item.badge in ("stale", "running", "none"):
+        return str(item.reason) or "No take yet"
+    takes = f"{item.count} take{'s' if item.count != 1 else ''}"
+    return f"{takes}, {item.kept} kept" if item.kept else takes
 
 
 class RUSHES_PT_shots(Sidebar, Panel):
@@ -100,8 +110,8 @@ def _about(layout: Any, context: Any, window: Any) -> None:
     column.scale_y = 0.85
     text = item.camera if item.marker else f"{item.camera}, without a marker"
     column.label(text=text, icon="OUTLINER_OB_CAMERA")
-    if item.reason and item.badge in ("stale", "running"):
-        common.paragraph(column, context, item.reason, _BADGES[item.badge][0], alert=item.badge == "stale")
+    mark = _BADGES.get(item.badge, ("DOT", ""))[0]
+    common.paragraph(column, context, _state(item), mark, alert=item.badge == "stale")
 
 
 def _buttons(layout: Any, context: Any, scene: Any, shot: FoundShot) -> None:
