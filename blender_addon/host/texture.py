@@ -11,6 +11,7 @@ import bpy
 from rushes.contracts import TakeRow
 from rushes.errors import ProductionError
 
+from ..compat import material_tree
 from . import shots
 
 __all__ = ["use_as_texture"]
@@ -28,7 +29,7 @@ def use_as_texture(scene: Any, take: TakeRow, obj: Any | None) -> str:
     image["rushes_take"], image["rushes_shot"] = take.id, take.shot
     material = obj.active_material if obj is not None and hasattr(obj.data, "materials") else None
     if material is not None:
-        _node(scene, _tree(material), image, take, numbers, count)
+        _node(scene, material_tree(material), image, take, numbers, count)
         return f"The take waits in the material {material.name}: connect its Image Texture where you want it."
     made = _material(scene, image, take, numbers, count)
     if obj is None or not hasattr(obj.data, "materials"):
@@ -57,16 +58,10 @@ def _files(take: TakeRow) -> tuple[str, tuple[int, ...], int]:
     )
 
 
-def _tree(material: Any) -> Any:
-    if not material.use_nodes:
-        material.use_nodes = True
-    return material.node_tree
-
-
 def _material(scene: Any, image: Any, take: TakeRow, numbers: tuple[int, ...], count: int) -> Any:
     material = bpy.data.materials.new(f"Take {take.id}")
     material["rushes_take"], material["rushes_shot"] = take.id, take.shot
-    tree = _tree(material)
+    tree = material_tree(material)
     tree.nodes.clear()
     texture = _node(scene, tree, image, take, numbers, count)
     shine = tree.nodes.new("ShaderNodeEmission")
