@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-__all__ = ["VERSION", "curves_of"]
+__all__ = ["VERSION", "curves_of", "material_tree"]
 
 VERSION: tuple[int, int] = bpy.app.version[:2]
 """Of the running Blender."""
@@ -26,3 +26,10 @@ def curves_of(owner: Any) -> tuple[Any, ...]:
     strips = [strip for layer in action.layers for strip in layer.strips]
     bags = [bag for strip in strips for bag in strip.channelbags if bag.slot_handle == slot.handle]
     return tuple(curve for bag in bags for curve in bag.fcurves)
+
+
+def material_tree(material: Any) -> Any:
+    """The material's nodes. Before 5.0 a material may have none yet; since then it always has them."""
+    if VERSION < (5, 0):
+        material.use_nodes = True
+    return material.node_tree
