@@ -31,6 +31,13 @@ from rushes.contracts.library import (
 from rushes.contracts.look import LookPicture, LookRequest, LookStatus, LookUpdate
 from rushes.contracts.metric import Metric
 from rushes.contracts.negotiate import legal_steps, legal_strengths, negotiate
+from rushes.contracts.projection import (
+    ProjectorAlbedo,
+    ProjectorData,
+    ProjectorFrame,
+    ProjectorJob,
+    ProjectorLens,
+)
 from rushes.contracts.shot import PassesManifest, PassesRequest, PassFile, SceneInfo, Shot
 from rushes.contracts.take import ModelRef, PostStep, Rating, Recipe, ShootRequest, Take, TakeFiles
 from rushes.contracts.timing import FrameRange, rate_text
@@ -70,6 +77,11 @@ __all__ = [
     "PostStep",
     "ProductionInfo",
     "ProductionState",
+    "ProjectorAlbedo",
+    "ProjectorData",
+    "ProjectorFrame",
+    "ProjectorJob",
+    "ProjectorLens",
     "Rating",
     "Recipe",
     "SceneInfo",

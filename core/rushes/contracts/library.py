@@ -107,6 +107,8 @@ class TakeRow:
     messages: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     """Those of "clip", "poster", "pictures", "recipe" that should be on disk and are gone."""
+    projector: str | None = None
+    """Folder of its projector (see `contracts.projection`); None when none was made."""
 
 
 @dataclass(frozen=True)

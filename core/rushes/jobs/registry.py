@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from rushes.contracts import JobContext, ShootRequest
+from rushes.contracts import JobContext, ProjectorJob, ShootRequest
 from rushes.errors import JobFailed, ProtocolError
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ USE_CASES: Mapping[str, Entry] = MappingProxyType(
         "shoot": Entry("rushes.jobs.shoot:run", ShootRequest),
         "explore": Entry("rushes.jobs.explore:run"),
         "replay": Entry("rushes.jobs.replay:run"),
+        "projector": Entry("rushes.jobs.projector:run", ProjectorJob),
     }
 )
 """The built-in use cases. Tests pass a table of their own."""

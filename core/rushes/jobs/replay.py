@@ -22,7 +22,7 @@ from rushes.library.production import Production
 from rushes.media.pictures import frame_sha256
 from rushes.models.store import check_ref
 
-__all__ = ["ReplayRequest", "run"]
+__all__ = ["ReplayRequest", "run", "take_passes"]
 
 _WEIGHTS = {"passes": 0.2, "generate": 0.6, "upsample": 0.2}
 
@@ -59,7 +59,7 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     stages = Stages(context, _WEIGHTS)
     generator = services.generators.get(recipe.generator)
     check_ref(recipe.model, current_model(services, generator))
-    inputs = _passes(production, take, recipe, services, stages)
+    inputs = take_passes(production, take, recipe, services, stages)
     stored = _stored_hashes(production, take)
     different = [
         index
@@ -78,8 +78,9 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     }
 
 
-def _passes(production: Production, take: Take, recipe: Recipe, services: Services, stages: Stages) -> OpenPasses:
-    """The passes of the recipe; rendered again when they are gone or damaged and the .blend is still the same."""
+def take_passes(production: Production, take: Take, recipe: Recipe, services: Services, stages: Stages) -> OpenPasses:
+    """The passes of a take's recipe; rendered again, as stage "passes", when they are gone or damaged and the .blend is
+    still the same. RecipeError `recipe.passes` or `recipe.source` when they cannot be had."""
     key, request, blend_name = _source(production, take)
     context = stages.stage("passes")
     inputs = _stored(production.passes_folder(key), services)

@@ -47,6 +47,7 @@ def take_row(root: Path, take: Take, folder: str, facts: TakeFacts) -> TakeRow:
     files = take.files
     home = str(root / folder)
     paths = {"clip": files.clip, "poster": files.poster, "pictures": files.pictures, "recipe": files.recipe}
+    projector = os.path.join(home, "projector")
     found = {name: os.path.join(home, file) for name, file in paths.items() if file is not None}
     return TakeRow(
         id=take.id,
@@ -72,4 +73,5 @@ def take_row(root: Path, take: Take, folder: str, facts: TakeFacts) -> TakeRow:
         origin=take.origin,
         messages=take.messages,
         missing=tuple(name for name, path in found.items() if not os.path.exists(path)),
+        projector=projector if os.path.exists(os.path.join(projector, "projector.json")) else None,
     )

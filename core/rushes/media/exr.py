@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rushes.errors import PassesError, disk_full_as_error
 
-__all__ = ["add_part", "exr_size", "read_channels", "strip_clock"]
+__all__ = ["add_part", "exr_size", "read_channels", "strip_clock", "write_plane"]
 
 Float = NDArray[np.float32]
 
@@ -87,6 +87,20 @@ def add_part(path: Path, name: str, picture: Float) -> None:
                 code="passes.write",
                 hint="Check that there is room on the disk and run it again.",
             ) from exc
+
+
+def write_plane(path: Path, plane: Float) -> None:
+    """Write (H, W) float32 as an EXR of one channel, "V". DiskFullError, PassesError `passes.write`."""
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    try:
+        with disk_full_as_error(path):
+            OpenEXR.File(header, {"V": np.ascontiguousarray(plane, np.float32)}).write(str(path))
+    except RuntimeError as exc:
+        raise PassesError(
+            f"{path.name} could not be written: {exc}",
+            code="passes.write",
+            hint="Check that there is room on the disk and run it again.",
+        ) from exc
 
 
 def _plain(header: Mapping[str, Any]) -> dict[str, Any]:
