@@ -174,6 +174,15 @@ class RushesJobRow(PropertyGroup):
     hint: StringProperty()
 
 
+class RushesFinding(PropertyGroup):
+    """A line of Check My Blocks."""
+
+    severity: StringProperty(description="error, warning, note")
+    text: StringProperty()
+    hint: StringProperty()
+    objects: StringProperty(description="Names of the objects it is about, one a line")
+
+
 class RushesWindow(PropertyGroup):
     """What panels show; made anew from the session, never saved."""
 
@@ -190,6 +199,8 @@ class RushesWindow(PropertyGroup):
     show_rejected: BoolProperty(
         name="Rejected", description="Show rejected takes too", default=False, update=callbacks.filter_changed
     )
+    findings: CollectionProperty(type=RushesFinding)
+    checked: BoolProperty(description="The check has run since the file was opened")
     show_classes: BoolProperty(
         name="Show Classes",
         description="Tint each block by what it stands for",
@@ -205,6 +216,7 @@ CLASSES = (
     RushesShotRow,
     RushesTakeRow,
     RushesJobRow,
+    RushesFinding,
     RushesWindow,
 )
 

@@ -20,7 +20,7 @@ from ..logic.freshness import short
 from ..logic.shots import FoundShot
 from .survey import Survey
 
-__all__ = ["CLASSES", "forget", "prints", "prints_now", "start", "step", "stop", "working"]
+__all__ = ["CLASSES", "forget", "in_view", "prints", "prints_now", "start", "step", "stop", "working"]
 
 CLASSES: tuple[type, ...] = ()
 _CALM = 0.25
@@ -101,6 +101,11 @@ def _work(scene: Any, end: float | None, only: str = "") -> bool:
 def prints(scene: Any, shot: FoundShot) -> dict[str, str]:
     """What is known now of "camera", "geometry", "brief", "look"; quick. Things not worked out yet are left out."""
     return {key: short(value) for key, value in _state.survey.prints.get(shot.name, {}).items()}
+
+
+def in_view(shot: FoundShot) -> int:
+    """How many objects the shot's camera may see; -1 while that is not known."""
+    return _state.survey.in_view.get(shot.name, -1)
 
 
 def prints_now(scene: Any, shot: FoundShot) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..logic.blocks import Named
 
-__all__ = ["SOLID", "Walk", "named", "view_layer_of", "walk"]
+__all__ = ["SOLID", "Walk", "named", "parents_of", "view_layer_of", "walk"]
 
 SOLID = frozenset({"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD"})
 """Object types that have a surface."""
@@ -85,6 +85,14 @@ def _hide_moves(obj: Any) -> bool:
 def named(item: Any) -> Named:
     """An object, data or collection with what stands on it."""
     return _kept(item.name, str(item.get("rushes_class", "")), str(item.get("rushes_prompt", "")))
+
+
+def parents_of(obj: Any) -> list[str]:
+    """Names of an object's parents, from the nearest on."""
+    names: list[str] = []
+    while (obj := obj.parent) is not None:
+        names.append(obj.name)
+    return names
 
 
 @lru_cache(maxsize=20_000)

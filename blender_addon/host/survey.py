@@ -13,7 +13,7 @@ from ..logic.freshness import digest
 from ..logic.shots import FoundShot
 from . import models, shots
 from .memory import Key, Memory, key_of
-from .scene_walk import Walk, named, walk
+from .scene_walk import Walk, named, parents_of, walk
 from .sight import Table, Track, View, box_of, flat, lens_of, matrices_at, matrix_now, planes_of, track_of
 
 __all__ = ["Survey"]
@@ -30,6 +30,8 @@ class Survey:
     def __init__(self) -> None:
         self.prints: dict[str, dict[str, int]] = {}
         """Shot's name → its fingerprints, as of the last look."""
+        self.in_view: dict[str, int] = {}
+        """Shot's name → how many objects it may see."""
         self._memory = Memory()
         self._table = Table()
         self._views: dict[str, View] = {}
@@ -91,7 +93,7 @@ class Survey:
         self._tracks.pop(self._table.rows.get(uid, -1), None)
         around = found.around(uid)
         own, data = named(obj), named(obj.data) if obj.data is not None else None
-        answer = blocks.class_of(own, data, _parents(obj), around)
+        answer = blocks.class_of(own, data, parents_of(obj), around)
         words = (answer.cls.value if answer.cls else "", blocks.prompt_of(own, data, around))
         self._table.put(uid, digest((self._memory.total(("object", uid)), words)), *self._place(uid, obj))
 
@@ -175,7 +177,9 @@ class Survey:
             self._table.look(view, rows[start : start + _TESTED], self._tracks, self._frames)
             yield
         view.version = self._table.version
-        return digest(self._table.sum(view))
+        total = self._table.sum(view)
+        self.in_view[shot.name] = total[0]
+        return digest(total)
 
     def _planes(self, camera: Any, frames: Sequence[int], size: tuple[float, float]) -> Any | None:
         key = key_of("pose", camera)
@@ -218,13 +222,6 @@ class Survey:
             *(settings.generator_id, settings.steps, settings.model_size_text, settings.use_scene_sun, told),
             tuple((s.name, s.use, s.value) for s in settings.strengths),
         )
-
-
-def _parents(obj: Any) -> list[str]:
-    names: list[str] = []
-    while (obj := obj.parent) is not None:
-        names.append(obj.name)
-    return names
 
 
 _Frame = tuple[tuple[str, int, int], tuple[float, float]]
