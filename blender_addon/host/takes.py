@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from rushes.client import new_job_id
@@ -14,7 +13,7 @@ from ..logic.known import Pending
 from ..logic.rows import take_label
 from . import mirror
 
-__all__ = ["files_gone", "last_trashed", "picked_take", "rate", "replay", "restore", "start", "stop", "trash"]
+__all__ = ["last_trashed", "picked_take", "rate", "replay", "restore", "start", "stop", "trash"]
 
 _trashed: list[tuple[str, str, str]] = []
 """(production, take, label) of what was put into the trash since Blender started, the newest last."""
@@ -100,13 +99,6 @@ def replay(scene: Any, take: TakeRow) -> None:
 
     now.bridge.call(lambda client: client.submit(job), lambda _: now.bridge.watch.wake(), failed)
     now.known.changed.add("jobs")
-
-
-def files_gone(take: TakeRow) -> str:
-    """Why the take cannot be shown, when its clip and its pictures are gone from disk; empty when it can."""
-    if not os.path.isfile(take.clip) and not (take.pictures and os.path.isdir(take.pictures)):
-        return "Its clip is gone from disk"
-    return ""
 
 
 def start() -> None:

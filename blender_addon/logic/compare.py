@@ -45,7 +45,7 @@ def take_facts(take: TakeRow, recipe: Mapping[str, Any] | None = None) -> dict[s
         "Size": str(take.size),
         "Frames": _frames(take),
         "Rate": f"{float(take.rate):g} fps",
-        "Camera": take.camera,
+        "Shot With": take.camera,
         "Steadiness": steadiness(take.warp_error, take.frame_count),
         "Made In": f"{take.seconds:.0f} s" if take.seconds >= 10 else f"{take.seconds:.1f} s",
         "Rating": take.rating.value,

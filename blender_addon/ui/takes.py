@@ -126,7 +126,7 @@ class RUSHES_PT_take_about(Sidebar, Panel):
         row.operator("rushes.take_brief")
         for what, text in compare.take_facts(take).items():
             if text and what not in ("Seed", "Rating"):
-                _fact(layout, what, text)
+                _fact(layout, context, what, text)
         for message in take.messages:
             common.paragraph(layout, context, message, "INFO", most=3)
 
@@ -230,12 +230,17 @@ def _restore(layout: Any) -> None:
         layout.operator("rushes.take_restore", text="Restore from Trash", icon="RECOVER_LAST")
 
 
-def _fact(layout: Any, what: str, text: str) -> None:
-    split = layout.split(factor=0.36)
+def _fact(layout: Any, context: Any, what: str, text: str) -> None:
+    """A name and a value; a long one goes below its name."""
+    short = len(text) <= common.columns(context) * 0.55
+    split = layout.split(factor=0.36) if short else layout.column(align=True)
     name = split.row()
     name.active = False
     name.label(text=what)
-    split.label(text=text)
+    if short:
+        split.label(text=text)
+    else:
+        common.paragraph(split, context, text, most=4)
 
 
 CLASSES = (RUSHES_UL_takes, RUSHES_MT_take, RUSHES_PT_takes, RUSHES_PT_take_about, RUSHES_PT_take_compare)

@@ -22,6 +22,11 @@ def test_the_same_take_differs_in_nothing(take: TakeRow) -> None:
     assert compare.differences(take, take, ({"steps": 1}, {"steps": 1})) == ()
 
 
+def test_the_briefs_camera_and_the_scenes_are_two_things(take: TakeRow) -> None:
+    facts = compare.take_facts(replace(take, brief=Brief(camera="slow dolly"), camera="Cam A"))
+    assert (facts["Camera"], facts["Shot With"]) == ("slow dolly", "Cam A")
+
+
 def test_each_thing_that_differs_is_a_line(take: TakeRow) -> None:
     other = replace(
         take,
