@@ -64,29 +64,31 @@ def _settings(column: Any, settings: Any, descriptor: Descriptor) -> None:
 
 
 def _heeds(layout: Any, settings: Any, descriptor: Descriptor) -> None:
-    column = layout.column(align=True, heading="Heeds")
+    box = layout.column(align=True)
+    box.use_property_split = False
+    box.label(text="Heeds")
     for knob in knobs(descriptor):
-        _knob(column, settings, knob)
+        _knob(box, settings, knob)
 
 
 def _knob(column: Any, settings: Any, knob: Knob) -> None:
     line = settings.strengths.get(knob.name)
     row = column.row(align=True)
-    row.use_property_split = False
     if knob.limits is None or line is None:
         row.active = False  # it always heeds this
-        row.label(text=knob.label, icon="CHECKBOX_HLT" if knob.required or line is None else "CHECKBOX_DEHLT")
+        row.label(text=knob.label, icon="CHECKBOX_HLT" if knob.required else "CHECKBOX_DEHLT")
         return
-    tick = row.row(align=True)
+    split = row.split(factor=0.5, align=True)
+    tick = split.row(align=True)
     tick.enabled = not knob.required
     tick.prop(line, "use", text=knob.label)
-    value = row.row(align=True)
+    value = split.row(align=True)
     value.active = line.use or knob.required
-    value.prop(line, "value", text="")
+    value.prop(line, "value", text=knob.range_text)
 
 
 def _takes(layout: Any, settings: Any) -> None:
-    column = layout.column(heading="Takes")
+    column = layout.column()
     column.prop(settings, "use_scene_sun")
     column.prop(settings, "keep_frames")
     column.prop(settings, "place")

@@ -135,10 +135,11 @@ def _seed(row: Any, scene: Any, shot: FoundShot) -> None:
     if found is None:
         row.operator("rushes.shot_brief", text="Seed: New", icon="UNLOCKED")
         return
-    part = row.row(align=True)
-    part.active = found.lock_seed
-    part.prop(found, "seed")
-    row.prop(found, "lock_seed", text="", icon="LOCKED" if found.lock_seed else "UNLOCKED")
+    if found.lock_seed:
+        row.prop(found, "seed")
+        row.prop(found, "lock_seed", text="", icon="LOCKED")
+    else:
+        row.prop(found, "lock_seed", text="Seed: New", icon="UNLOCKED", toggle=True)
 
 
 def _made_of(scene: Any, shot: FoundShot) -> Forecast:
