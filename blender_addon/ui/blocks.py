@@ -58,7 +58,7 @@ def _draw_active(layout: Any, context: Any) -> None:
 
 def _draw_buttons(layout: Any, context: Any) -> None:
     box = layout.column(align=True)
-    grid = box.grid_flow(columns=3, even_columns=True, row_major=True, align=True)
+    grid = box.grid_flow(columns=2, even_columns=True, row_major=True, align=True)
     for cls in ObjectClass:
         made = grid.operator("rushes.block_class", text=cls.value.title(), icon=CLASS_ICONS[cls])
         made.cls, made.target = cls.value, "SELECTED"
