@@ -48,14 +48,8 @@ class RUSHES_UL_shots(UIList):
         badge = row.row(align=True)
         badge.ui_units_x = 4.6 if wide else 2.8
         badge.alert = item.badge == "stale"
-        badge.label(text=word if word and wide else _count(item), icon=mark)
-
-
-def _count(item: Any) -> str:
-    """Takes; with "/" how many of them are kept."""
-    if item.kept:
-        return f"{item.kept}/{item.count}"
-    return str(item.count or "")
+        count = f"{item.kept}/{item.count}" if item.kept and wide else str(item.count or "")
+        badge.label(text=word if word and wide else count, icon=mark)
 
 
 def _state(item: Any) -> str:
