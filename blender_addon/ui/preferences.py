@@ -14,6 +14,7 @@ from .production import draw_set_up
 
 __all__ = ["draw"]
 
+
 def draw(prefs: Any, layout: Any, context: Any) -> None:
     """The engine first, then folders."""
     layout.use_property_split = True
