@@ -47,6 +47,7 @@ class RUSHES_PT_brief(Sidebar, Panel):
     bl_idname = "RUSHES_PT_brief"
     bl_label = "Brief"
     bl_order = 20
+    bl_options = {"DEFAULT_CLOSED"}  # so that queue and takes, which one waits for, are in sight
 
     def draw(self, context: Any) -> None:
         layout, scene = self.layout, mirror.current_scene()
