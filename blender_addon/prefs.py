@@ -89,7 +89,7 @@ def apply(found: Any) -> None:
             remote=found.address.strip() if remote else "",
             token=found.token if remote else "",
             python=_path(found.python),
-            blender=_path(found.blender) or passes_blender(),
+            blender=_path(found.blender) or ("" if remote else passes_blender()),
             devices="" if devices_trouble(found.devices) else found.devices.replace(" ", ""),
         )
     )

@@ -1,4 +1,4 @@
-"""The add-on's properties: one group on Scene (saved: ids and settings), one on WindowManager (never saved: what lists show)."""
+"""The add-on's properties: one group on Scene (ids and settings, saved), one on WindowManager (what lists show)."""
 # pyright: reportInvalidTypeForm=false
 
 from __future__ import annotations

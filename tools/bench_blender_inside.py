@@ -136,7 +136,6 @@ def ticking(path: Path, production: str, count: int) -> dict[str, float]:
 def wire_client() -> Any:
     """The double of the engine, with answers that cost this process what real ones do: read from JSON."""
     from doubles import FakeClient
-
     from rushes.contracts import ProductionState, TakeRow, decode, encode
 
     class WireClient(FakeClient):

@@ -45,7 +45,7 @@ def _timer() -> float | None:
     begun = time.perf_counter()
     try:
         wait = tick(now)
-    except Exception:  # the timer's edge: an error here would end the timer, and with it every take that comes back
+    except Exception:  # noqa: BLE001  the timer's edge: an error here would end the timer, and with it every take that comes back
         _log.exception("The timer had trouble")
         wait = 2.0
     now.tick_times.append(time.perf_counter() - begun)

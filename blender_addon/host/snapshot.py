@@ -25,7 +25,7 @@ def shot_to_work_on(context: Any, scene: Any) -> FoundShot:
         raise SceneError(
             "The scene has no camera.",
             code="scene.no_camera",
-            hint="Add a camera (Shift A, Camera) and bind it to a marker on the timeline (Marker, Bind Camera to Markers).",
+            hint="Add a camera (Shift A, Camera) and bind it to a marker (Marker, Bind Camera to Markers).",
         )
     return next((s for s in found if s.marker and s.first <= scene.frame_current <= s.last), found[0])
 

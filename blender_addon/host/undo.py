@@ -1,4 +1,4 @@
-"""Undo steps for what the add-on does outside of an operator, so that Ctrl Z takes back exactly that, and saving is offered."""
+"""Undo steps for what is done outside of an operator: Ctrl Z takes back exactly that, and saving is offered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["push"]
 
 
 def push(message: str) -> None:
-    """Make an undo step of what was just changed. Does nothing where Blender has no undo (in the background at times)."""
+    """Make an undo step of what was just changed; nothing where Blender has no undo."""
     manager = bpy.context.window_manager
     window = manager.windows[0] if manager is not None and len(manager.windows) else None
     with bpy.context.temp_override(**({"window": window} if window is not None else {})):

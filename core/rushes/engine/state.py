@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from pathlib import Path
 from typing import Any, TypeVar
 
 import rushes

@@ -9,6 +9,7 @@ from typing import Any
 
 import bpy
 import pytest
+
 from states import SHOTS, add_shots
 
 Part = Callable[[str], Any]

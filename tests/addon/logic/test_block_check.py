@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from blender_addon.logic.block_check import Block, Eye, Scene, check
 
 GROUND = Block("Street", "ground", size=(40.0, 40.0, 0.0))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from blender_addon.logic.blocks import CLASS_COLORS, CLASS_ICONS, Answer, Named, class_by_shape, class_of, prompt_of
-
 from rushes.contracts import ObjectClass
 
 INNER, OUTER = Named("Kit", "vehicle", "rusty"), Named("Street set", "prop")

@@ -8,11 +8,11 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
+
+from addon.inside.doubles import FakeClient, no_engine, picture
 from blender_addon.logic.bridge import Answer, Bridge, EngineNews, Event
 from blender_addon.logic.known import Known, Pending
 from blender_addon.logic.watch import JobNews, ProductionNews, Wish
-
-from addon.inside.doubles import FakeClient, no_engine, picture
 from rushes.contracts import JobRequest, JobState
 from rushes.errors import EngineUnreachable, ProductionError
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from blender_addon.logic import briefs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blender_addon.logic import briefs
 from rushes.contracts import Brief, VocabularyField
 from rushes.models.house.vocabulary import FIELDS, VOCABULARY, read_brief
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from blender_addon.logic import compare
 
 from addon.inside.doubles import FakeClient
+from blender_addon.logic import compare
 from rushes.contracts import Brief, Rating, Size, TakeRow
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+import rushes
 from blender_addon.logic import engine_setup
 from blender_addon.logic.engine_setup import (
     EngineSetup,
@@ -20,8 +22,6 @@ from blender_addon.logic.engine_setup import (
     older,
     program_version,
 )
-
-import rushes
 from rushes.client.install import FoundEngine, InstallState
 from rushes.errors import EngineError, EngineUnreachable
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from blender_addon.logic.freshness import canonical, changed, differences, digest, short
-
 from rushes.contracts import ShotTakes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from blender_addon.logic.inview import IDENTITY, Box, Lens, box_around, frustum, joined, sampled, sees
 
 WIDE = (1920.0, 1080.0)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from blender_addon.logic.place import beside, default_folder, find_production, production_id
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from blender_addon.logic import briefs, presets
 from blender_addon.logic.presets import ModelPart, Preset
-
 from rushes.contracts import Brief
 from rushes.errors import InputError
 from rushes.generators.house import HouseGenerator

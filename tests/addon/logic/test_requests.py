@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from blender_addon.logic.requests import Plan, explore_job, seeds, shoot_job, shoot_requests
 from blender_addon.logic.shots import FoundShot
-
 from rushes.contracts import Brief, FrameRange, ShootRequest, Size, decode
 
 SHOT = FoundShot("010", "Cam", 1, 48, 2)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from blender_addon.logic.rows import job_row, left_text, running_by_shot, take_label
-
 from addon.inside.doubles import FakeClient
+from blender_addon.logic.rows import job_row, left_text, running_by_shot, take_label
 from rushes.contracts import JobRequest, JobState, JobStatus
 from rushes.errors import DiskFullError
 

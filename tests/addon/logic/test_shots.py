@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +46,7 @@ def test_shots_never_overlap_and_stay_in_range(marks: list[tuple[str, int, str]]
     bound = [s for s in found if s.marker]
     assert len({s.name.casefold() for s in found}) == len(found)
     assert all(1 <= s.first <= s.last <= last for s in bound)
-    assert all(a.last < b.first for a, b in zip(bound, bound[1:]))
+    assert all(a.last < b.first for a, b in pairwise(bound))
 
 
 def test_settings_follow_a_renamed_marker_and_a_moved_one() -> None:
