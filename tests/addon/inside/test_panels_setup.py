@@ -41,10 +41,13 @@ class InstallerDouble:
 
 @pytest.fixture
 def prefs(addon: Any) -> Generator[Any]:
-    """The add-on's preferences, as they were afterwards."""
+    """The add-on's preferences as they are at first, whatever other tests tried."""
     found = bpy.context.preferences.addons[PACKAGE].preferences
+    names = ("where", "python", "wheelhouse", "address", "token", "blender", "devices")
+    for name in names:
+        found.property_unset(name)
     yield found
-    for name in ("where", "python", "wheelhouse", "address", "token", "blender", "devices"):
+    for name in names:
         found.property_unset(name)
 
 
