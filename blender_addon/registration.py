@@ -16,6 +16,7 @@ MODULES = (
     "host.fingerprint",
     "host.overlay",
     "ops.production",
+    "ops.demo",
     "ops.generate",
     "ops.queue",
     "ops.shots",

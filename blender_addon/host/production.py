@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import Any
 
@@ -29,7 +30,14 @@ def preferences_say(name: str, default: bool = True) -> bool:
 def root_of(scene: Any) -> str:
     """The production's folder, absolute and resolved; empty when none was chosen."""
     stored = scene.rushes.production
-    return os.path.realpath(bpy.path.abspath(stored)) if stored else ""
+    return _resolved(stored, bpy.data.filepath) if stored else ""
+
+
+@functools.lru_cache(maxsize=16)
+def _resolved(stored: str, blend: str) -> str:
+    """Asked with every redraw, so the disk (a network drive, maybe asleep) is asked once."""
+    start = os.path.dirname(blend) if blend else None
+    return os.path.realpath(bpy.path.abspath(stored, start=start))
 
 
 def owner_of(scene: Any) -> Any | None:
@@ -56,6 +64,7 @@ def note_place(scene: Any) -> None:
 
 def find_again(now: Session, scene: Any) -> None:
     """After loading a file: find its production where it is now, or tell the artist."""
+    _resolved.cache_clear()
     settings = scene.rushes
     if not settings.production and not settings.production_id:
         return

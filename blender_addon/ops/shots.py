@@ -98,7 +98,7 @@ class RUSHES_OT_generate_due(Operator):
     """A take of every shot that has none, or that has changed since its take"""
 
     bl_idname = "rushes.generate_due"
-    bl_label = "Generate All Due"
+    bl_label = "Generate Missing and Stale"
     bl_options = {"REGISTER"}
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import bpy
 from bpy.types import Panel
 
 from rushes.contracts import ProductionInfo
@@ -53,6 +54,8 @@ def _none(layout: Any, context: Any) -> None:
     row.scale_y = 1.3
     row.operator("rushes.production_new", text="New", icon="ADD")
     row.operator("rushes.production_choose", text="Choose", icon="FILEBROWSER")
+    if not bpy.data.filepath:
+        layout.operator("rushes.demo_open", icon="WORLD")
 
 
 def _lost(layout: Any, context: Any, now: runtime.Session, root: str) -> None:

@@ -158,7 +158,7 @@ def _forecast(layout: Any, context: Any, found: Forecast) -> None:
 def _all(layout: Any, window: Any) -> None:
     count = len(due(window.shots))
     if len(window.shots) > 1:
-        text = f"Generate All Due ({count})" if count else "Generate All Due"
+        text = f"Generate Missing and Stale ({count})" if count else "Generate Missing and Stale"
         layout.operator("rushes.generate_due", text=text, icon="RENDERLAYERS")
 
 
