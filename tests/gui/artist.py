@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gui.room import ARTIST, CHECKOUT, Room
-from gui.window import Found, Region, Window
+from gui.sight import Word
+from gui.window import SIZE, Found, Region, Window
 
 __all__ = ["Artist"]
 
@@ -61,6 +62,22 @@ class Artist:
         self.window.key("KP_0")
         time.sleep(0.5)
 
+    def turn_into(self, area: str, editor: str) -> None:
+        """Make another editor of an area, by the menu at the left of its header."""
+        header = self.window.region(area, "HEADER")
+        self.window.click(header.x + 24, header.y + header.height // 2)
+        time.sleep(1)
+        self.click_text(editor, Region("", "", 0, 0, *SIZE, "", 0))
+        time.sleep(1)
+
+    def show_scene(self, name: str) -> None:
+        """Show a scene in the window, by the menu at the right of the top bar."""
+        if self.window.value("bpy.context.window_manager.windows[0].scene.name") != name:
+            self.window.click(SIZE[0] - 338, 14)
+            time.sleep(1)
+            self.click_text(rf"{name}$", Region("", "", SIZE[0] - 400, 28, 400, 200, "", 0))
+            self.window.wait(f"bpy.context.window_manager.windows[0].scene.name == {name!r}", 10)
+
     def save(self) -> None:
         """Ctrl S."""
         self.window.point(*self.window.region("VIEW_3D", "WINDOW").middle)
@@ -109,15 +126,22 @@ class Artist:
         """Open a panel and close the others: Ctrl and a click on its heading. The sidebar."""
         side = self.window.region(area, "UI")
         panel = next(i for i, t in self.panels(area).items() if t == title)
-        for _ in range(3):
+        first = next(iter(self.panels(area).values()))
+        for attempt in range(4):
             if self.window.ask("drawn") == [panel]:
                 break
-            heading = self.window.text(rf"^\W*(\w\W+)?{re.escape(title)}", side)
+            heading = self._heading(title, side)
+            if heading is None and attempt == 0:  # below the window's edge: close the others first
+                self.window.scroll(side, -30)
+                heading = self._heading(first, side)
             assert heading is not None, f"the heading {title!r} cannot be read: {self.shoot('no_heading')}"
             self.window.click(heading.x, heading.y, keys="ctrl")
             time.sleep(0.5)
         assert panel in self.window.ask("drawn"), f"{title} does not open: {self.shoot('closed')}"
         return side
+
+    def _heading(self, title: str, side: Region) -> Word | None:
+        return self.window.text(rf"^\W*(\w\W+)?{re.escape(title)}", side)
 
     def click_text(self, pattern: str, region: Region | None = None) -> None:
         """Click what can be read."""

@@ -17,7 +17,7 @@ from typing import Any
 from gui.room import ARTIST, Room
 from gui.sight import Word, find_text, read_text
 
-__all__ = ["Found", "Region", "Window"]
+__all__ = ["SIZE", "Found", "Region", "Window"]
 
 SIZE = (1600, 1000)
 _CONTROL = Path(__file__).with_name("control.py")
