@@ -100,7 +100,8 @@ class Cut:
 def test_a_take_lies_at_its_shot_in_a_scene_of_its_own(cut: Cut) -> None:
     take = cut.take()
     cut.put(take)
-    assert cut.edit is not cut.scene and cut.edit.name == f"{cut.scene.name} Edit"
+    assert cut.edit is not cut.scene
+    assert cut.edit.name == f"{cut.scene.name} Edit"
     assert cut.scene.sequence_editor is None or not len(cut.compat.strips_of(cut.scene.sequence_editor))
     assert (cut.edit.render.fps, cut.edit.frame_end) == (24, 120)
     assert cut.spans() == {take.id: (1, 25, 73, 25, 73, False)}
@@ -114,7 +115,8 @@ def test_twice_is_once(cut: Cut) -> None:
     cut.put(take)
     before = cut.spans()
     cut.put(take)
-    assert cut.spans() == before and len(cut.strips) == 1
+    assert cut.spans() == before
+    assert len(cut.strips) == 1
 
 
 def test_a_new_take_keeps_place_trims_and_looks(cut: Cut) -> None:
@@ -179,12 +181,14 @@ def test_pictures_only_when_the_clip_is_gone(cut: Cut) -> None:
     take = cut.take("", frames=frames, folder=take.folder, clip=take.clip, pictures=str(pictures))
     cut.put(take)
     strip = cut.strip(take)
-    assert strip.type == "IMAGE" and cut.spans()[take.id] == (1, 25, 73, 25, 73, False)
+    assert strip.type == "IMAGE"
+    assert cut.spans()[take.id] == (1, 25, 73, 25, 73, False)
     assert [strip.elements[i].filename for i in (0, 1, 2, 47)] == ["0025.png", "0025.png", "0027.png", "0071.png"]
     clip = cut.take()
     cut.trim(strip, 40, 50)
     cut.put(clip)
-    assert cut.strip(clip).type == "MOVIE" and cut.spans()[clip.id] == (1, 40, 50, 25, 73, False)
+    assert cut.strip(clip).type == "MOVIE"
+    assert cut.spans()[clip.id] == (1, 40, 50, 25, 73, False)
     assert cut.spans()[take.id] == (2, 40, 50, 25, 73, True)
 
 
@@ -195,7 +199,8 @@ def test_a_still_comes_only_when_asked(cut: Cut) -> None:
     still = cut.take("", frames=FrameRange(30, 30), poster=str(poster))
     with pytest.raises(ProductionError) as told:
         cut.put(still)
-    assert told.value.code == "take.still" and cut.edit is None
+    assert told.value.code == "take.still"
+    assert cut.edit is None
     cut.put(still, still=True)
     assert cut.spans() == {still.id: (1, 25, 73, 25, 73, False)}
 
@@ -206,7 +211,8 @@ def test_an_effect_goes_on_working(cut: Cut) -> None:
     strip = cut.strip(first)
     effect = _blur(cut, strip)
     cut.put(second)
-    assert effect.input_1.get("rushes_take") == second.id and effect.channel == 2
+    assert effect.input_1.get("rushes_take") == second.id
+    assert effect.channel == 2
     assert cut.spans()[first.id][0] == 3
 
 
@@ -221,7 +227,8 @@ def test_effects_move_over_to_pictures(cut: Cut) -> None:
         (pictures / f"{number:04d}.png").write_bytes(PNG)
     second = cut.take("", pictures=str(pictures))
     cut.put(second)
-    assert effect.input_1.get("rushes_take") == second.id and effect.input_1.type == "IMAGE"
+    assert effect.input_1.get("rushes_take") == second.id
+    assert effect.input_1.type == "IMAGE"
     assert cut.spans()[second.id] == (1, 25, 73, 25, 73, False)
 
 
@@ -241,7 +248,8 @@ def test_former_takes_in_a_meta_strip(cut: Cut) -> None:
     cut.put(second)
     cut.put(third)
     (meta,) = cut.strips
-    assert meta.type == "META" and (cut.compat.left(meta), cut.compat.right(meta), meta.channel) == (30, 60, 1)
+    assert meta.type == "META"
+    assert (cut.compat.left(meta), cut.compat.right(meta), meta.channel) == (30, 60, 1)
     inside = {s["rushes_take"]: s.mute for s in cut.compat.strips_of(meta)}
     assert inside == {first.id: True, second.id: True, third.id: False}
     assert all((s[1], s[2]) == (30, 60) for s in cut.spans().values())
@@ -252,7 +260,8 @@ def test_former_takes_may_go(cut: Cut) -> None:
     first, second = cut.take(), cut.take("b48")
     cut.put(first)
     cut.put(second)
-    assert list(cut.spans()) == [second.id] and len(cut.strips) == 1
+    assert list(cut.spans()) == [second.id]
+    assert len(cut.strips) == 1
 
 
 def test_both_halves_of_a_strip_get_the_take_and_swap_back(cut: Cut) -> None:
@@ -300,8 +309,10 @@ def test_locked_strips_and_lost_files_are_refused_untouched(cut: Cut) -> None:
     ):
         with pytest.raises(kind) as told:
             cut.put(take)
-        assert told.value.code == code and told.value.hint
-    assert cut.spans() == before and len(cut.strips) == 1
+        assert told.value.code == code
+        assert told.value.hint
+    assert cut.spans() == before
+    assert len(cut.strips) == 1
     cut.strip(first).lock = False
     cut.edit.sequence_editor.channels[1].lock = True
     with pytest.raises(SceneError):
@@ -311,11 +322,14 @@ def test_locked_strips_and_lost_files_are_refused_untouched(cut: Cut) -> None:
 def test_strips_of_the_artist_are_never_touched(cut: Cut) -> None:
     chance = random.Random(7)
     cut.host.ensure(cut.scene)
-    for _ in range(25):
-        first = chance.randrange(1, 110)
-        strip = cut.strips.new_movie("mine", str(CLIPS / "a48.mp4"), chance.randrange(1, 6), 300)
-        cut.compat.set_span(strip, first - chance.randrange(0, 10), first, first + chance.randrange(5, 30))
-        strip.channel = chance.randrange(1, 6)
+    for number in range(40):  # each made aside: 4.5 hangs when a strip is pushed out of another one's way
+        first, channel = chance.randrange(1, 110), chance.randrange(1, 6)
+        after = first + chance.randrange(5, 30)
+        if any(s.place.channel == channel and s.place.left < after and first < s.place.right for s in _foreign(cut)):
+            continue
+        strip = cut.strips.new_movie("mine", str(CLIPS / "a48.mp4"), 20 + number, 300)
+        cut.compat.set_span(strip, first - chance.randrange(0, 10), first, after)
+        strip.channel = channel
     before = _foreign(cut)
     takes = [cut.take(clip) for clip in ("a48", "b48", "a48")]
     for take in (*takes, takes[0]):
@@ -355,10 +369,8 @@ def test_a_finished_job_places_its_take_as_one_step_of_undo(cut: Cut, session: A
     tick(lambda: bpy.data.scenes[scene_name].rushes.edit_scene is not None)
     edit = bpy.data.scenes[scene_name].rushes.edit_scene
     assert [s.type for s in cut.compat.strips_of(edit.sequence_editor)] == ["MOVIE"]
-    if bpy.ops.ed.undo.poll():
-        bpy.ops.ed.undo()
-        assert bpy.data.scenes[scene_name].rushes.edit_scene is None
-    assert session().bridge is not None
+    assert bpy.ops.ed.undo() == {"FINISHED"}
+    assert bpy.data.scenes[scene_name].rushes.edit_scene is None
 
 
 @pytest.mark.parametrize("gone", ["scene", "shot"])
