@@ -182,7 +182,7 @@ def _reach(scene: Any) -> Generator[float, None, tuple[int, list[str]]]:
     takes = [str(t[TAKE]) for t in take_groups(scene)]
     chosen = {o for take in takes for o in targets.chosen(scene, take)}
     shown = targets.shown_objects(chosen)
-    plains = _plains(shown)
+    plains = materials.plain_twins()
     closed: list[str] = []
     wanted: dict[Any, None] = {}
     for obj in shown:
@@ -209,18 +209,6 @@ def _show(material: Any, composite: Any) -> bool:
     return materials.installed(material, composite) or materials.install(material, composite)
 
 
-def _plains(objects: Iterable[Any]) -> dict[Any, Any]:
-    """Former material → plain twin, of those made before."""
-    found: dict[Any, Any] = {}
-    for obj in objects:
-        if SLOTS not in obj:
-            continue
-        for key, was in obj[SLOTS].to_dict().items():
-            if key != "added" and int(key) < len(obj.material_slots) and was["link"] == "OBJECT":
-                found.setdefault(was.get("behind"), obj.material_slots[int(key)].material)
-    return {k: v for k, v in found.items() if v is not None and v.get(TAKE) == PLAIN}
-
-
 def _tidy(composite: Any | None, wanted: Iterable[Any], shown: set[Any]) -> None:
     """Out of materials and slots that no take needs any more."""
     keep = set(wanted)
@@ -230,9 +218,7 @@ def _tidy(composite: Any | None, wanted: Iterable[Any], shown: set[Any]) -> None
                 continue
             if materials.installed(material, composite):
                 materials.uninstall(material, composite)
-    for obj in bpy.data.objects:
-        if SLOTS in obj and obj not in shown and obj.library is None:
-            materials.restore_slots(obj)
+    materials.restore_slots([o for o in bpy.data.objects if SLOTS in o and o not in shown and o.library is None])
     for material in [m for m in bpy.data.materials if m.get(TAKE) == PLAIN and not m.users]:
         bpy.data.materials.remove(material)
 

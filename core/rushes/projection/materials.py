@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import bpy
 
-from rushes.projection.names import COMPOSITE, PLAIN, SAMPLING, SLOTS, TAKE
+from rushes.projection.names import COMPOSITE, FORMER, PLAIN, SAMPLING, SLOTS, TAKE
 
-__all__ = ["has_nodes", "install", "installed", "plain_slots", "restore_slots", "uninstall"]
+__all__ = ["has_nodes", "install", "installed", "plain_slots", "plain_twins", "restore_slots", "uninstall"]
 
 _OUTPUT = "ShaderNodeOutputMaterial"
 _OBJECT_SLOTS = frozenset({"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD"})
@@ -90,6 +91,11 @@ def _light_again(material: Any) -> None:
 # -- slots without a material of nodes
 
 
+def plain_twins() -> dict[Any, Any]:
+    """Former material (None: none) → its plain twin, of those that there are."""
+    return {m.get(FORMER): m for m in bpy.data.materials if m.get(TAKE) == PLAIN}
+
+
 def plain_slots(obj: Any, plains: dict[Any, Any]) -> bool:
     """Give slots that show no nodes a node material of the same look; what they were is kept on the object.
 
@@ -105,7 +111,7 @@ def plain_slots(obj: Any, plains: dict[Any, Any]) -> bool:
     kept: dict[str, Any] = {}
     if not obj.material_slots:
         obj.data.materials.append(None)
-        kept["added"] = 1
+        obj.data[SLOTS] = 1
         wanted = [0]
     for index in wanted:
         slot = obj.material_slots[index]
@@ -122,20 +128,30 @@ def plain_slots(obj: Any, plains: dict[Any, Any]) -> bool:
     return True
 
 
-def restore_slots(obj: Any) -> None:
-    """Slots as they were."""
-    if SLOTS not in obj:
+def restore_slots(objects: Iterable[Any]) -> None:
+    """Slots of objects as they were; a slot that was added to their data goes when none of its objects needs it."""
+    emptied: set[Any] = set()
+    for obj in objects:
+        kept = obj[SLOTS].to_dict()
+        del obj[SLOTS]
+        for key, was in kept.items():
+            if int(key) < len(obj.material_slots):
+                slot = obj.material_slots[int(key)]
+                slot.material = was.get("behind")
+                slot.link = was["link"]
+        if obj.data is not None and SLOTS in obj.data:
+            emptied.add(obj.data)
+    if not emptied:
         return
-    kept = obj[SLOTS].to_dict()
-    del obj[SLOTS]
-    for key, was in kept.items():
-        if key == "added" or int(key) >= len(obj.material_slots):
-            continue
-        slot = obj.material_slots[int(key)]
-        slot.material = was.get("behind")
-        slot.link = was["link"]
-    if kept.get("added") and len(obj.data.materials) == 1 and obj.data.materials[0] is None:
-        obj.data.materials.pop()
+    users = [o for o in bpy.data.objects if o.data in emptied]
+    emptied -= {o.data for o in users if SLOTS in o}
+    for data in emptied:
+        del data[SLOTS]
+        if len(data.materials) == 1 and data.materials[0] is None:
+            data.materials.pop()
+    for obj in users:
+        if obj.data in emptied:
+            obj.data = obj.data  # the object counts its slots again
 
 
 def _plain(former: Any, plains: dict[Any, Any]) -> Any:
@@ -144,6 +160,8 @@ def _plain(former: Any, plains: dict[Any, Any]) -> Any:
         if bpy.app.version < (5, 0):
             made.use_nodes = True
         made[TAKE] = PLAIN
+        if former is not None:
+            made[FORMER] = former
         tree = made.node_tree
         tree.nodes.clear()
         output, surface = tree.nodes.new(_OUTPUT), tree.nodes.new("ShaderNodeBsdfDiffuse")

@@ -8,6 +8,7 @@ __all__ = [
     "COLLECTION",
     "COMPOSITE",
     "FOLDER",
+    "FORMER",
     "LIT",
     "ORDER",
     "OVER",
@@ -31,10 +32,12 @@ ORDER = "rushes_order"
 TAKE = "rushes_take"
 SHOT = "rushes_shot"
 FOLDER = "rushes_folder"
+FORMER = "rushes_former"
+"""On a plain material: the one that it stands for."""
 LIT = "rushes_lit"
 OVER = "rushes_over"
 SLOTS = "rushes_slots"
-"""On an object: what its material slots were."""
+"""On an object: what its material slots were. On a mesh or curve: it had no slot, one was added."""
 SAMPLING = "rushes_emission_sampling"
 """On a material: how Cycles was told to sample its light before."""
 _LONGEST = 63

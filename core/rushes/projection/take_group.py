@@ -21,7 +21,7 @@ from rushes.projection.names import FOLDER, LIT, OVER, SHOT, TAKE, group_name, p
 
 __all__ = ["Options", "build_group", "projector_of", "remove_group"]
 
-_FACING, _FEATHER, _BIAS = 2.0, 0.05, 2.0
+_FACING, _FEATHER, _BIAS = 2.0, 0.05, 1.0
 _GRAZING = 0.0005
 """Cosine below which a face counts as turned away."""
 _LEAST = 0.001
