@@ -62,6 +62,7 @@ def remove(camera: Any, names: tuple[str, ...] = ()) -> int:
         index = list(camera.data.background_images).index(background)
         _forget_time(camera, index)
         image = background.image
+        background.image = None  # removing it would not count the picture as unused
         camera.data.background_images.remove(background)
         if image.users == 0:
             bpy.data.images.remove(image)
