@@ -95,7 +95,7 @@ def _described(tree: Any) -> Projected:
         take=str(tree[TAKE]),
         shot=str(tree.get(SHOT, "")),
         folder=str(tree.get(FOLDER, "")),
-        strength=float(tree.nodes["Strength"].outputs[0].default_value) if "Strength" in tree.nodes else 1.0,
+        strength=float(tree.nodes["Strength"].inputs[0].default_value),
         lit=bool(tree.get(LIT)),
         over=bool(tree.get(OVER)),
         has_albedo="Albedo" in tree.nodes,
@@ -266,7 +266,7 @@ def _tree(scene: Any, take: str) -> Any:
 
 def set_strength(scene: Any, take: str, strength: float) -> None:
     """0 to 1: how much of the own material the take covers. InputError `projection.take`."""
-    _tree(scene, take).nodes["Strength"].outputs[0].default_value = min(1.0, max(0.0, strength))
+    _tree(scene, take).nodes["Strength"].inputs[0].default_value = min(1.0, max(0.0, strength))
 
 
 def set_lit(scene: Any, take: str, lit: bool) -> None:

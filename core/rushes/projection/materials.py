@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from rushes.projection.names import COMPOSITE, FORMER, PLAIN, SAMPLING, SLOTS, TAKE
+from rushes.projection.names import FORMER, PLAIN, SAMPLING, SLOTS, TAKE
 
 __all__ = ["has_nodes", "install", "installed", "plain_slots", "plain_twins", "restore_slots", "uninstall"]
 
@@ -32,7 +32,10 @@ def _is_ours(node: Any, composite: Any) -> bool:
 
 
 def install(material: Any, composite: Any) -> bool:
-    """Put it in, before every output. False when the material has no output of its own."""
+    """Put it in, before every output. False when the material has no output of its own.
+
+    Every change of a node tree makes Blender look through all trees of the file, so there are as few as possible.
+    """
     tree = material.node_tree
     outputs = [n for n in tree.nodes if n.bl_idname == _OUTPUT]
     for output in outputs:
@@ -40,7 +43,6 @@ def install(material: Any, composite: Any) -> bool:
         source = surface.links[0].from_socket if surface.links else None
         node = tree.nodes.new("ShaderNodeGroup")
         node.node_tree = composite
-        node.name = node.label = COMPOSITE
         node.location = (output.location[0], output.location[1] + 160.0)
         node.select = False
         if source is not None:
@@ -84,8 +86,6 @@ def _light_again(material: Any) -> None:
         material.cycles.emission_sampling = former
         return
     material.cycles.property_unset("emission_sampling")
-    if "cycles" in material.keys() and not len(material["cycles"].keys()):  # noqa: SIM118 (an ID, not a dict)
-        del material["cycles"]
 
 
 # -- slots without a material of nodes

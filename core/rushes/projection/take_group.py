@@ -173,10 +173,17 @@ class _Group:
             g.math("GREATER_THAN", depth, near),
             g.math("GREATER_THAN", facing, _GRAZING),
             visible,
-            g.value("Strength", self.options.strength),
+            self.strength(),
         ):
             found = g.math("MULTIPLY", found, part)
         return found
+
+    def strength(self) -> Any:
+        """A number with a slider from 0 to 1, which a plain value has not."""
+        made = self.graph.node("ShaderNodeMix", "Strength", data_type="FLOAT")
+        for index, number in ((0, self.options.strength), (2, 0.0), (3, 1.0)):
+            made.inputs[index].default_value = number
+        return made.outputs[0]
 
     def quality(self, facing: Any, edge: Any) -> Any:
         """How well it was seen, up to 1: faced squarely, away from the frame's edge."""

@@ -214,6 +214,10 @@ def rendered(
 _COUNTED = ("objects", "meshes", "cameras", "materials", "node_groups", "images", "actions", "collections", "curves")
 
 
+_REGISTERED = ("cycles", "rushes")
+"""Storage of registered properties, which Blender makes as soon as they are read (until 4.5)."""
+
+
 def dump() -> dict[str, Any]:
     """All that projection may touch, as plain data."""
     found: dict[str, Any] = {kind: sorted(b.name for b in getattr(bpy.data, kind)) for kind in _COUNTED}
@@ -236,7 +240,7 @@ def dump() -> dict[str, Any]:
 
 
 def _props(owner: Any) -> dict[str, Any]:
-    return {k: str(owner[k]) for k in owner.keys()}  # noqa: SIM118 (an ID, not a dict)
+    return {k: getattr(owner[k], "name", None) or str(owner[k]) for k in owner.keys() if k not in _REGISTERED}  # noqa: SIM118 (an ID, not a dict)
 
 
 def _tree(tree: Any) -> dict[str, Any]:
