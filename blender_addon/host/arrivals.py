@@ -15,7 +15,7 @@ from ..logic.known import Pending
 from ..runtime import Session
 from . import edit_scene, pulse
 
-__all__ = ["ended", "fetch", "push_undo", "start", "stop"]
+__all__ = ["ended", "fetch", "in_the_midst", "push_undo", "start", "stop"]
 
 _BUSY = ("TRANSFORM_", "SEQUENCER_")
 """Operators in whose midst no strip is changed."""
@@ -90,7 +90,7 @@ def _bring(now: Session, pending: Pending, take_id: str, takes: tuple[TakeRow, .
         return
     for note in edit_scene.put(scene, take):
         now.known.tell(note, level="WARNING")
-    push_undo(f"Place Take of {take.shot}")
+    _waiting.appendleft(lambda: push_undo(f"Place Take of {take.shot}"))  # its cost in a tick of its own
 
 
 def _scene(pending: Pending) -> Any | None:
@@ -104,11 +104,12 @@ def _scene(pending: Pending) -> Any | None:
 def _step(now: Session) -> None:
     if _ended not in now.known.on_done:  # the session is another one than at the start
         now.known.on_done.append(_ended)
-    if _waiting and not _in_the_midst():
+    if _waiting and not in_the_midst():
         _waiting.popleft()()
 
 
-def _in_the_midst() -> bool:
+def in_the_midst() -> bool:
+    """Whether the artist drags something right now."""
     manager = bpy.context.window_manager
     windows = manager.windows if manager is not None else ()
     return any(o.bl_idname.startswith(_BUSY) for w in windows for o in w.modal_operators)

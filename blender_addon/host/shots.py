@@ -12,6 +12,7 @@ import bpy
 from rushes.contracts import Brief, Size
 
 from ..logic.shots import FoundShot, Mark, Remembered, find_shots, matched, names_of
+from . import production
 
 __all__ = [
     "brief_of",
@@ -50,7 +51,7 @@ def scene_shots(scene: Any) -> tuple[FoundShot, ...]:
         for m in scene.timeline_markers
         if m.camera is not None and m.camera.type == "CAMERA"
     ]
-    cameras = [o.name for o in scene.objects if o.type == "CAMERA"]
+    cameras = [o.name for o in scene.objects if o.type == "CAMERA" and "rushes_take" not in o]  # no projectors
     active = scene.camera.name if scene.camera is not None and scene.camera.type == "CAMERA" else None
     return find_shots(marks, cameras, active, (scene.frame_start, scene.frame_end), max(1, scene.frame_step))
 
@@ -95,12 +96,13 @@ def keep_in_step(settings: Any, shot: FoundShot) -> None:
 
 
 def picked(context: Any) -> FoundShot | None:
-    """The shot that the list has picked."""
+    """The shot that the list has picked; of the 3D scene, also while its edit scene is shown."""
+    scene = production.owner_of(context.scene) or context.scene
     window = context.window_manager.rushes
     if not 0 <= window.shot_index < len(window.shots):
         return None
     name = window.shots[window.shot_index].name
-    return next((s for s in scene_shots(context.scene) if s.name == name), None)
+    return next((s for s in scene_shots(scene) if s.name == name), None)
 
 
 def brief_of(scene: Any, shot: FoundShot) -> Brief:

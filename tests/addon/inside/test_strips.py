@@ -367,6 +367,7 @@ def test_a_finished_job_places_its_take_as_one_step_of_undo(cut: Cut, session: A
     tick(lambda: job.id in session().known.jobs)
     cut.engine.finish(job.id, clip=str(home / "clip.mp4"), rate=Fraction(24), missing=(), pictures=None)
     tick(lambda: bpy.data.scenes[scene_name].rushes.edit_scene is not None)
+    tick(times=2)  # the undo step has a tick of its own
     edit = bpy.data.scenes[scene_name].rushes.edit_scene
     assert [s.type for s in cut.compat.strips_of(edit.sequence_editor)] == ["MOVIE"]
     assert bpy.ops.ed.undo() == {"FINISHED"}
