@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
@@ -11,18 +12,24 @@ from rushes.contracts import JobState, JobStatus, TakeRow
 
 __all__ = ["job_row", "job_title", "left_text", "running_by_shot", "take_label"]
 
+_GUESSED_FROM = 0.05
+"""Progress from which the time left is shown."""
 _STAGES = {
     "passes": "Rendering passes",
     "generate": "Generating",
     "upsample": "Bringing to full size",
     "encode": "Writing the clip",
     "sheet": "Laying out the sheet",
+    "pictures": "Gathering pictures",
+    "depth": "Gathering depth",
+    "light": "Finding its light",
 }
 _KINDS = {
     "shoot": "Take",
     "explore": "Directions",
     "replay": "Replay",
     "passes": "Passes",
+    "projector": "Projection",
     "scene": "Look into the file",
 }
 
@@ -66,6 +73,11 @@ def left_text(seconds: float | None) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60:02d} s"
 
 
+def _can_guess(job: JobStatus) -> bool:
+    """The first guesses are far too long: the model still loads, Blender still starts."""
+    return job.state is JobState.RUNNING and job.progress >= _GUESSED_FROM
+
+
 def job_row(job: JobStatus, left: float | None = None) -> dict[str, Any]:
     """Property → value of a line of the queue; `left` are seconds, None: as the engine guesses."""
     error = job.error or {}
@@ -75,7 +87,7 @@ def job_row(job: JobStatus, left: float | None = None) -> dict[str, Any]:
         "kind": job.request.kind,
         "state": job.state.value,
         "progress": job.progress,
-        "left": left_text(job.seconds_left if left is None else left) if job.state is JobState.RUNNING else "",
+        "left": left_text(job.seconds_left if left is None else left) if _can_guess(job) else "",
         "stage": "",
         "message": "",
         "hint": "",
@@ -86,7 +98,7 @@ def job_row(job: JobStatus, left: float | None = None) -> dict[str, Any]:
         row["stage"] = f"Waits, number {job.position}" if job.position else "Waits"
     elif job.state is JobState.RUNNING:
         row["stage"] = _STAGES.get(job.stage, job.stage or "Starting")
-        row["message"] = job.message
+        row["message"] = re.sub(r",? \d+ (s|min) left$", "", job.message)  # the row says it already
         if job.attempt > 1:
             row["message"] = f"Attempt {job.attempt}. {job.message}".strip()
     elif job.state is JobState.FAILED:

@@ -22,7 +22,15 @@ def test_a_waiting_job_says_its_place() -> None:
 
 
 def test_a_running_job_says_what_it_does_and_how_long() -> None:
-    row = job_row(job(state=JobState.RUNNING, stage="generate", message="Frame 3 of 48", seconds_left=83.0))
+    row = job_row(
+        job(
+            state=JobState.RUNNING,
+            stage="generate",
+            message="Frame 3 of 48, 83 s left",
+            seconds_left=83.0,
+            progress=0.1,
+        )
+    )
     assert (row["stage"], row["message"], row["left"]) == ("Generating", "Frame 3 of 48", "1 min 25 s")
 
 
@@ -57,3 +65,7 @@ def test_a_take_is_known_by_time_seed_and_length() -> None:
 def test_only_takes_in_the_making_count_as_running() -> None:
     jobs = [job(), job(id="k", state=JobState.DONE), job(id="l", request=JobRequest("explore", {"shot": "010"}))]
     assert running_by_shot(jobs) == {"010": 1}
+
+
+def test_no_guess_is_shown_at_the_very_start() -> None:
+    assert job_row(job(state=JobState.RUNNING, seconds_left=750.0, progress=0.01))["left"] == ""
