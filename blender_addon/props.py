@@ -130,6 +130,14 @@ class RushesScene(PropertyGroup):
             ("REMOVE", "Remove", "The strip goes; the take itself stays in the production"),
         ),
     )
+    project_lit: BoolProperty(
+        name="Lit",
+        description="Base colour lit by the scene, instead of as it was generated",
+        default=False,
+    )
+    project_hold: BoolProperty(
+        name="Hold", description="Keep the first and the last picture before and after the shot", default=False
+    )
     edit_scene: PointerProperty(
         name="Edit Scene", description="Scene whose sequencer gets the takes", type=bpy.types.Scene
     )

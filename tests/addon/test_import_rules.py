@@ -7,7 +7,7 @@ from pathlib import Path
 import tomllib
 
 ROOT = Path(__file__).resolve().parents[2]
-HOSTS_MAY_SEE = {"client", "contracts", "errors"}
+HOSTS_MAY_SEE = {"client", "contracts", "errors", "projection"}
 
 
 def test_the_addons_contract_forbids_all_that_hosts_must_not_see() -> None:
