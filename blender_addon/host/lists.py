@@ -154,6 +154,8 @@ def _plan_takes(now: Session, scene: Any, window: Any) -> _Plan:
     shown = [t for t in reversed(now.known.takes) if window.show_rejected or t.rating.value != "rejected"]
     chosen = window.takes[window.take_index].name if 0 <= window.take_index < len(window.takes) else ""
     index = next((i for i, t in enumerate(shown) if t.id == chosen), 0)
+    if window.take_index == 0:
+        index = 0  # who looks at the newest take sees the one that has just come
 
     def finish(window: Any) -> None:
         if index != window.take_index:

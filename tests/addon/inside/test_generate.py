@@ -267,3 +267,15 @@ def test_an_artists_own_text_of_briefs_is_left_alone(root: str, scene: Any, tmp_
     scene.rushes.shots[0].mood = "calm"
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
     assert text.as_string().strip() == '{"Wide": {"mood": "tense"}}'
+
+
+def test_who_looks_at_the_newest_take_sees_the_one_that_comes(root: str, engine: FakeClient, tick: Tick) -> None:
+    engine.add_take(root, "Wide")
+    tick(lambda: len(_wm().takes) == 1)
+    newest = engine.add_take(root, "Wide")
+    tick(lambda: len(_wm().takes) == 2 and _wm().takes[0].name == newest.id)
+    assert _wm().take_index == 0
+    _wm().take_index = 1  # an older one is being looked at: it stays picked
+    older = _wm().takes[1].name
+    engine.add_take(root, "Wide")
+    tick(lambda: len(_wm().takes) == 3 and _wm().takes[_wm().take_index].name == older)
