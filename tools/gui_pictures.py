@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SHOTS = ROOT / ".build" / "gui_shots"
 PICTURES = ROOT / "docs" / "pictures"
 WINDOWS = ("clip_preview", "takes", "sequencer", "classes")
-"""Photographs of the whole window; photographs named panel_* are of the sidebar."""
+"""Photographs of the whole window."""
+PANELS = ("panel_shots", "panel_brief", "panel_model", "panel_blocks")
+"""Photographs of the sidebar; the other panels are empty when it is photographed."""
 LARGEST = 200_000
 
 
@@ -31,7 +33,7 @@ def main() -> int:
     for folder in sorted(p for p in SHOTS.glob("*") if p.is_dir()):
         for shot in sorted(folder.glob("[0-9][0-9]_*.png")):
             name = shot.stem[3:]
-            if name in WINDOWS or name.startswith("panel_"):
+            if name in WINDOWS + PANELS:
                 with Image.open(shot) as picture:
                     save(picture.convert("RGB"), PICTURES / f"blender_{name}_{folder.name}.jpg")
                 made += 1

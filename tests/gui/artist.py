@@ -73,7 +73,9 @@ class Artist:
     def show_scene(self, name: str) -> None:
         """Show a scene in the window, by the menu at the right of the top bar."""
         if self.window.value("bpy.context.window_manager.windows[0].scene.name") != name:
-            self.window.click(SIZE[0] - 338, 14)
+            word = self.window.text(name, Region("", "", SIZE[0] - 400, 0, 400, 28, "", 0))
+            assert word is not None, f"the scene's name cannot be read: {self.shoot('no_scene')}"
+            self.window.click(word.x - 46, 14)  # the menu's icon stands before the name
             time.sleep(1)
             self.click_text(rf"{name}$", Region("", "", SIZE[0] - 400, 28, 400, 200, "", 0))
             self.window.wait(f"bpy.context.window_manager.windows[0].scene.name == {name!r}", 10)
@@ -141,7 +143,7 @@ class Artist:
         return side
 
     def _heading(self, title: str, side: Region) -> Word | None:
-        return self.window.text(rf"^\W*(\w\W+)?{re.escape(title)}", side)
+        return self.window.text(rf"^\W*([vVY]\W+)?(?-i:{re.escape(title)})\W*\d*\W*$", side)
 
     def click_text(self, pattern: str, region: Region | None = None) -> None:
         """Click what can be read."""

@@ -211,7 +211,7 @@ class Window:
         return Found(x, y, **self.ask("button", x=x, y=y))
 
     def search(
-        self, region: Region, wanted: Callable[[Found], bool], columns: tuple[float, ...] = (0.5, 0.2, 0.8, 0.95)
+        self, region: Region, wanted: Callable[[Found], bool], columns: tuple[float, ...] = (0.5, 0.2, 0.8, 0.87, 0.95)
     ) -> Found | None:
         """The first button of a region that is wanted: the mouse goes down its columns."""
         for column in columns:
