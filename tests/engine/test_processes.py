@@ -264,6 +264,16 @@ def test_a_second_engine_for_the_same_home_leaves_at_once(shared: tuple[Path, Cl
     assert client.info().pid == connect(place).info().pid, "the first one's files are left alone"
 
 
+@pytest.mark.parametrize("which", ["token", "record"])
+def test_an_engine_whose_files_were_cleaned_away_is_found_again(home: Path, which: str) -> None:
+    client = ensure_engine(home, options=["--doubles"], keep_alive=False)
+    getattr(EngineHome(home), which).unlink()
+    with pytest.raises(EngineUnreachable):
+        connect(home)
+    again = ensure_engine(home, options=["--doubles"])
+    assert again.info().pid == client.info().pid
+
+
 @pytest.mark.parametrize("how", ["shutdown", "SIGTERM"])
 def test_a_clean_stop_takes_its_files_along_and_keeps_the_running_job(home: Path, how: str) -> None:
     client = ensure_engine(home, options=["--doubles"], keep_alive=False)

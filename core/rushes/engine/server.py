@@ -28,11 +28,14 @@ from rushes.contracts import encode
 from rushes.engine.app import make_app
 from rushes.engine.settings import Settings
 from rushes.engine.state import Engine
-from rushes.errors import EngineError, RushesError, disk_full_as_error
+from rushes.errors import DiskFullError, EngineError, RushesError, disk_full_as_error
 
 __all__ = ["ALREADY_RUNNING", "main", "serve"]
 
 log = logging.getLogger(__name__)
+
+_PUBLISHED_SECONDS = 1.0
+"""Between two looks at the files by which clients find the engine."""
 
 ALREADY_RUNNING = 3
 """Exit code when another engine has this data folder."""
@@ -110,7 +113,25 @@ async def _serve(settings: Settings) -> None:
         record = EngineRecord(pid=os.getpid(), port=port, version=rushes.__version__, started=time.time())
         _publish(settings.files, record, token)
         log.info("engine %s ready on port %d", rushes.__version__, port)
-    await running
+        keeper = asyncio.create_task(_keep_published(settings.files, record, token), name="publisher")
+        await running
+        keeper.cancel()
+    else:
+        await running
+
+
+async def _keep_published(files: EngineHome, record: EngineRecord, token: str) -> None:
+    """Write the files anew when somebody cleans them away: without them no client finds this engine."""
+    while True:
+        await asyncio.sleep(_PUBLISHED_SECONDS)
+        if files.token.exists() and files.record.exists():
+            continue
+        try:
+            _publish(files, record, token)
+        except (OSError, DiskFullError) as exc:
+            log.warning("the engine's files cannot be written again: %s", exc)
+        else:
+            log.info("the engine's files were gone and were written again")
 
 
 def _publish(files: EngineHome, record: EngineRecord, token: str) -> None:
