@@ -147,6 +147,20 @@ def test_the_panel_says_what_is_on_and_its_buttons_work(
     assert not bpy.ops.rushes.projection_remove.poll()
 
 
+def test_a_projected_take_makes_no_take_stale(take: str, scene: Any, part: Any, tmp_path: Path) -> None:
+    scene.camera.location = (0, -9, 1)
+    scene.camera.rotation_euler = (1.5708, 0, 0)
+    fingerprint, shots = part("host.fingerprint"), part("host.shots")
+    (shot,) = shots.scene_shots(scene)
+    before = fingerprint.prints_now(scene, shot)
+    assert "geometry" in before
+    kit.projector_folder(scene, scene.camera, tmp_path / "p", frames=(1,), size=(16, 9))
+    projection.project(scene, tmp_path / "p")
+    fingerprint.forget()
+    assert fingerprint.prints_now(scene, shot) == before
+    assert shots.scene_shots(scene) == (shot,)
+
+
 def test_undo_takes_it_back_in_one_step(take: str, engine: FakeClient, scene: Any, tick: Tick, tmp_path: Path) -> None:
     camera = kit.add_camera(scene, "Throws", (0, -9, 1), (0, 0, 1))
     kit.projector_folder(scene, camera, tmp_path / "p", frames=(1,), size=(16, 9))
