@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from rushes.cli import datasets, engine, figures, live, machine, shooting, takes
+from rushes.cli import datasets, engine, figures, live, machine, project, shooting, takes
 from rushes.cli.output import explain, prepare_streams
 
 __all__ = ["app", "run"]
@@ -30,6 +30,7 @@ app.command("passes")(shooting.passes)
 app.command("shoot")(shooting.shoot)
 app.command("explore")(live.explore)
 app.command("look")(live.look)
+app.command("project")(project.project)
 app.add_typer(takes.app, name="takes")
 app.add_typer(engine.app, name="engine")
 app.add_typer(engine.jobs_app, name="jobs")

@@ -1,4 +1,5 @@
-"""The demo production: two takes of each shot of a scene, contact sheets, and a reel of the best takes.
+"""The demo production: two takes of each shot of a scene, contact sheets, a reel of the best takes, and a take thrown
+back onto the scene.
 
 All takes go through the engine, as those of an artist do. Of the takes of a shot the one with the lower warp
 error is kept (the one that holds together better when carried along the geometry); the others stay undecided.
@@ -18,6 +19,7 @@ from typing import Any
 from rushes.client.ids import new_take_id
 from rushes.contracts import FrameRange, JobRequest, Rating, SceneInfo, ShootRequest, Shot, Size, decode, encode
 from rushes.errors import disk_full_as_error
+from rushes.jobs.demo_projection import project_take
 from rushes.jobs.sheets import make_sheet
 from rushes.library.production import Production
 from rushes.media.pictures import Bytes
@@ -79,9 +81,17 @@ def make_demo(blend: Path, out: Path, run_jobs: RunJobs, settings: DemoSettings 
         "takes": [_entry(r, r in best) for r in results],
         "sheets": [str(s) for s in sheets if s is not None],
         "reel": str(_reel(production, best, info.shots, out)),
+        "projected": _projected(production, best[0]["take"], out, run_jobs),
     }
     _write(out / "summary.json", summary)
     return summary
+
+
+def _projected(production: Production, take_id: str, out: Path, run_jobs: RunJobs) -> dict[str, str]:
+    take = production.find_take(take_id)
+    assert take is not None
+    blend = production.sources()[0]
+    return project_take(production, take, blend, out, lambda label, request: run_jobs([Ask(label, request)])[0])
 
 
 def better(takes: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from rushes.contracts import JobContext, PassesManifest, PassesRequest, SceneInfo
 from rushes.errors import PassesError
 from rushes.library.files import file_sha256
 from rushes.media.conditioning import ShotInputs
 
-__all__ = ["BlenderDoor", "OpenPasses", "PassesDoor"]
+__all__ = ["BlenderDoor", "BlenderProjection", "OpenPasses", "PassesDoor", "ProjectionDoor"]
 
 
 class OpenPasses(ShotInputs, Protocol):
@@ -85,3 +86,38 @@ class BlenderDoor:
                     hint="Render the passes again (rushes passes).",
                 )
         return passes
+
+
+class ProjectionDoor(Protocol):
+    """Renders scenes with takes thrown onto them."""
+
+    def render(
+        self, request: Mapping[str, Any], context: JobContext, on_frame: Callable[[int, Path], None]
+    ) -> dict[str, Any]:
+        """`request` as `blender.inside.project_render` says; `on_frame(frame, file)` for each picture, as it is made.
+
+        Gives `blender`, `notes`, `lit` (whether the scene has a lamp). BlendError, SceneError, BlenderError, or
+        InputError `project.object`, `project.save`, `projection.*`.
+        """
+        ...
+
+
+class BlenderProjection:
+    """The real one."""
+
+    def __init__(self, preferred: str | None = None) -> None:
+        self.preferred = preferred
+        """Blender to use; None: it is looked for."""
+
+    def render(
+        self, request: Mapping[str, Any], context: JobContext, on_frame: Callable[[int, Path], None]
+    ) -> dict[str, Any]:
+        """See ProjectionDoor."""
+        from rushes.blender.launcher import find_blender, run_inside
+
+        def heard(event: dict[str, Any]) -> None:
+            if event["type"] == "frame":
+                on_frame(int(event["frame"]), Path(request["out"]) / event["name"])
+
+        module = "rushes.blender.inside.project_render"
+        return run_inside(module, request, blender=find_blender(self.preferred), context=context, on_event=heard)

@@ -23,7 +23,7 @@ from rushes.errors import JobFailed, ProtocolError
 
 if TYPE_CHECKING:
     from rushes.generators.registry import Registry
-    from rushes.jobs.doors import PassesDoor
+    from rushes.jobs.doors import PassesDoor, ProjectionDoor
 
 __all__ = ["USE_CASES", "Entry", "Services", "UseCase", "use_case"]
 
@@ -42,6 +42,8 @@ class Services:
     """Generators; None: the built-in ones, made on first use."""
     door: PassesDoor | None = None
     """How passes are made and read; None: Blender."""
+    stage: ProjectionDoor | None = None
+    """How scenes with takes on them are rendered; None: Blender."""
     cache: dict[str, Any] = field(default_factory=dict)
     """Anything else a use case wants to keep warm, by its own key."""
 
@@ -62,6 +64,15 @@ class Services:
 
             return BlenderDoor(self.asked or self.blender)
         return self.door
+
+    @property
+    def projection(self) -> ProjectionDoor:
+        """The door to a Blender that throws takes onto scenes, the one that the running job asks for."""
+        if self.stage is None:
+            from rushes.jobs.doors import BlenderProjection
+
+            return BlenderProjection(self.asked or self.blender)
+        return self.stage
 
     def rest(self) -> None:
         """Let go of weights and of everything that is kept warm; the next job loads it again."""
@@ -96,6 +107,7 @@ USE_CASES: Mapping[str, Entry] = MappingProxyType(
         "explore": Entry("rushes.jobs.explore:run"),
         "replay": Entry("rushes.jobs.replay:run"),
         "projector": Entry("rushes.jobs.projector:run", ProjectorJob),
+        "project": Entry("rushes.jobs.project:run"),
     }
 )
 """The built-in use cases. Tests pass a table of their own."""

@@ -6,16 +6,26 @@ they inform, they do not prove.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rushes import __version__
 from rushes.contracts import Recipe
 
-__all__ = ["DIGITAL_SOURCE_TYPE", "LABEL", "container_metadata", "is_labelled", "picture_text"]
+__all__ = [
+    "COMPOSITE_SOURCE_TYPE",
+    "DIGITAL_SOURCE_TYPE",
+    "LABEL",
+    "container_metadata",
+    "is_labelled",
+    "picture_text",
+    "projection_text",
+]
 
 LABEL = "AI-generated"
 DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 """IPTC's term for media made by a trained model."""
+COMPOSITE_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+"""IPTC's term for media that such media are a part of."""
 
 
 def container_metadata(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str]:
@@ -40,6 +50,20 @@ def picture_text(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str
     }
 
 
+def projection_text(recipes: Sequence[tuple[Recipe, str]], title: str) -> dict[str, str]:
+    """Metadata of a clip, and text chunks of a PNG, that show takes ((recipe, take id) of each) thrown onto a scene."""
+    return {
+        "title": title,
+        "comment": f"{LABEL} pictures on a 3D scene. Made with Rushes.",
+        "ai_generated": "true",
+        "digitalSourceType": COMPOSITE_SOURCE_TYPE,
+        "generator": ", ".join(dict.fromkeys(r.generator for r, _ in recipes)),
+        "recipe_sha256": ", ".join(r.hash for r, _ in recipes),
+        "take": ", ".join(take for _, take in recipes),
+        "software": f"Rushes {__version__}",
+    }
+
+
 def _keys(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str]:
     return {
         "ai_generated": "true",
@@ -56,4 +80,7 @@ def _keys(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str]:
 
 def is_labelled(metadata: Mapping[str, str]) -> bool:
     """Whether metadata read from a clip or picture says that it is AI-generated."""
-    return metadata.get("ai_generated") == "true" and metadata.get("digitalSourceType") == DIGITAL_SOURCE_TYPE
+    return metadata.get("ai_generated") == "true" and metadata.get("digitalSourceType") in (
+        DIGITAL_SOURCE_TYPE,
+        COMPOSITE_SOURCE_TYPE,
+    )
