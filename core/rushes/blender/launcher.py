@@ -27,7 +27,7 @@ from typing import Any, Literal
 from rushes.contracts import JobContext
 from rushes.errors import BlenderError, RushesError, disk_full_as_error, from_dict
 
-__all__ = ["MINIMUM_VERSION", "BlenderCommand", "find_blender", "run_inside"]
+__all__ = ["MINIMUM_VERSION", "BlenderCommand", "find_blender", "repository_blenders", "run_inside"]
 
 _log = logging.getLogger("rushes.blender")
 
@@ -94,6 +94,12 @@ def _named(path: str, source: str) -> BlenderCommand:
         )
     kind = "python" if Path(found).name.lower().startswith("python") else "executable"
     return BlenderCommand(found, kind)
+
+
+def repository_blenders() -> dict[str, BlenderCommand]:
+    """The checkout's own bpy environments by version ("4.2"), the oldest first; none in an installed engine."""
+    found = {p.parents[1].name.removeprefix("bpy"): p for p in _repository_pythons()}
+    return {f"{n[0]}.{n[1:]}": BlenderCommand(str(p), "python") for n, p in sorted(found.items()) if n.isdigit()}
 
 
 def _repository_pythons() -> Iterator[Path]:

@@ -35,7 +35,7 @@ def demo(
     model_size: Annotated[str, typer.Option(metavar="WxH", help="Size the model works at.")] = "512x288",
     blend: Annotated[Path | None, typer.Option(help="Another scene than the demo's.", show_default=False)] = None,
 ) -> None:
-    """Make the demo production: takes of every shot, contact sheets, a reel of the best, summary.json."""
+    """Make the demo production: takes of every shot, contact sheets, a reel, a take on the scene, summary.json."""
     from rushes.contracts import Size
     from rushes.jobs.bench import demo_blend
     from rushes.jobs.demo import DemoSettings, make_demo
@@ -62,6 +62,7 @@ def demo(
     for sheet in summary["sheets"]:
         say_path("  sheet", sheet)
     say_path("  reel ", summary["reel"])
+    say_path("  projected", summary["projected"]["clip"])
     say_path("  all of it in", folder.expanduser().absolute() / "summary.json")
 
 
@@ -112,11 +113,16 @@ def evaluate(
     blend: BlendOption = None,
     generator: GeneratorOption = "house",
     sheets: Annotated[
-        Path | None, typer.Option(help="With `house`: write picture sheets into this folder.", show_default=False)
+        Path | None,
+        typer.Option(help="With `house` and `projection`: write picture sheets into this folder.", show_default=False),
     ] = None,
     baseline: Annotated[
         Path | None, typer.Option(help="With `house`: another model's folder, measured beside it.", show_default=False)
     ] = None,
+    blenders: Annotated[
+        str,
+        typer.Option(metavar="LIST", help="With `projection`: versions or paths, such as 4.2,5.2.", show_default=False),
+    ] = "",
 ) -> None:
     """Measure one thing and hold it against its bar."""
     if name is None:
@@ -127,9 +133,14 @@ def evaluate(
         return
     from rushes.jobs.bench import BenchSettings
 
-    if name != "house" and (sheets or baseline):
-        raise typer.BadParameter("--sheets and --baseline belong to `rushes eval house`.")
-    settings = BenchSettings(_absolute(blend), generator, baseline=_absolute(baseline), sheets=_absolute(sheets))
+    if (name != "house" and baseline) or (name not in ("house", "projection") and sheets):
+        raise typer.BadParameter(f"`rushes eval {name}` has no --sheets or --baseline.")
+    if name != "projection" and blenders:
+        raise typer.BadParameter("--blenders belongs to `rushes eval projection`.")
+    asked = tuple(part.strip() for part in blenders.split(",") if part.strip())
+    settings = BenchSettings(
+        _absolute(blend), generator, baseline=_absolute(baseline), sheets=_absolute(sheets), blenders=asked
+    )
     _measure([name], f"Evaluation: {name}", json, settings)
 
 

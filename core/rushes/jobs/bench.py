@@ -63,7 +63,9 @@ class BenchSettings:
     baseline: Path | None = None
     """Another house model that is measured beside the first, on the same pictures."""
     sheets: Path | None = None
-    """Where picture sheets of the house model are written; None: none are made."""
+    """Where picture sheets of the house model, or of projections, are written; None: none are made."""
+    blenders: tuple[str, ...] = ()
+    """Versions or paths of the Blenders that projection is measured in; none: all of the checkout."""
     doubles: dict[str, str] = field(default_factory=dict)
     """For the memory figure's processes; see `memory_probe`. Tests only."""
 

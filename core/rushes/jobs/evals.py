@@ -53,6 +53,10 @@ EVALUATIONS: Mapping[str, Evaluation] = {
     "live": Evaluation(
         "A clip, a sheet of directions and the live look against the clock", "rushes.jobs.live_bench:measure_live"
     ),
+    "projection": Evaluation(
+        "Takes thrown back onto their blocks, in Cycles and EEVEE of every Blender there is",
+        "rushes.jobs.eval_projection:measure_projection",
+    ),
     "house": Evaluation("Quality of the house model on scenes it never saw", "rushes.jobs.bench:measure_house"),
 }
 """The built-in evaluations."""
