@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from rushes.contracts import JobContext, ProjectorJob, ShootRequest
+from rushes.contracts.bake import BakeJob, FillJob
 from rushes.errors import JobFailed, ProtocolError
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ USE_CASES: Mapping[str, Entry] = MappingProxyType(
         "explore": Entry("rushes.jobs.explore:run"),
         "replay": Entry("rushes.jobs.replay:run"),
         "projector": Entry("rushes.jobs.projector:run", ProjectorJob),
+        "bake": Entry("rushes.jobs.bake:run", BakeJob),
+        "fill": Entry("rushes.jobs.fill:run", FillJob),
         "project": Entry("rushes.jobs.project:run"),
     }
 )

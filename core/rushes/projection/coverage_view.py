@@ -1,4 +1,4 @@
-"""Shows on the set itself what the takes reach, in every engine and every Blender, by a switch in the composite group."""
+"""Shows on the set itself what the takes reach, in every engine, by a switch in the composite group."""
 
 from __future__ import annotations
 
