@@ -18,6 +18,7 @@ from rushes.projection.build import (
     set_over,
     set_strength,
 )
+from rushes.projection.materials import own_materials
 from rushes.projection.take_group import Options
 from rushes.projection.view import colour_note, use_standard_view
 
@@ -29,6 +30,7 @@ __all__ = [
     "colour_note",
     "move",
     "objects_of",
+    "own_materials",
     "project",
     "project_steps",
     "projected",

@@ -9,7 +9,16 @@ import bpy
 
 from rushes.projection.names import FORMER, PLAIN, SAMPLING, SLOTS, TAKE
 
-__all__ = ["has_nodes", "install", "installed", "plain_slots", "plain_twins", "restore_slots", "uninstall"]
+__all__ = [
+    "has_nodes",
+    "install",
+    "installed",
+    "own_materials",
+    "plain_slots",
+    "plain_twins",
+    "restore_slots",
+    "uninstall",
+]
 
 _OUTPUT = "ShaderNodeOutputMaterial"
 _OBJECT_SLOTS = frozenset({"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD"})
@@ -89,6 +98,15 @@ def _light_again(material: Any) -> None:
 
 
 # -- slots without a material of nodes
+
+
+def own_materials(obj: Any) -> list[Any]:
+    """Materials in the slots of an object as the artist left them: plain twins count as what they stand for, and a
+    slot that was added as none."""
+    if obj.data is not None and SLOTS in obj.data:
+        return []
+    found = [s.material for s in obj.material_slots]
+    return [m.get(FORMER) if m is not None and m.get(TAKE) == PLAIN else m for m in found]
 
 
 def plain_twins() -> dict[Any, Any]:
