@@ -44,6 +44,9 @@ class ShootRequest:
     object_seeds: dict[str, int] = field(default_factory=dict)
     """Object name → its own seed, to lock or re-roll one object."""
     use_scene_sun: bool = True
+    set_takes: tuple[str, ...] = ()
+    """Takes that the location is to agree with: thrown onto the set, they are kept where the shot sees them. The last
+    one lies on top."""
     origin: dict[str, str] = field(default_factory=dict)
     """Words of the client about where the take comes from; kept with it, never read by us, no part of the recipe."""
 

@@ -35,9 +35,9 @@ from rushes.errors import InputError, ProductionError, ProtocolError, disk_full_
 from rushes.jobs.doors import OpenPasses
 from rushes.jobs.projector_albedo import LightFit, without_light
 from rushes.jobs.registry import Services
-from rushes.jobs.replay import take_passes
 from rushes.jobs.sheets import read_recipe
 from rushes.jobs.stages import Stages
+from rushes.jobs.take_passes import take_passes
 from rushes.library.files import read_json, write_json
 from rushes.library.production import Production
 from rushes.media.exr import write_plane

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from rushes.contracts import JobContext, PassesRequest, Recipe, Take, decode
-from rushes.errors import PassesError, ProductionError, ProtocolError, RecipeError
-from rushes.jobs.doors import OpenPasses
+from rushes.contracts import JobContext, Recipe, Take, decode
+from rushes.errors import ProductionError, RecipeError
 from rushes.jobs.environment import environment
 from rushes.jobs.registry import Services
+from rushes.jobs.set_pictures import obtain_set, open_set
 from rushes.jobs.sheets import read_recipe
 from rushes.jobs.shoot import RECIPE_VERSION, take_frames
-from rushes.jobs.shot_passes import inspect, obtain_passes, passes_key
+from rushes.jobs.shot_passes import inspect
 from rushes.jobs.stages import Stages
+from rushes.jobs.take_passes import take_passes, take_source
 from rushes.jobs.warm import current_model
 from rushes.library.files import read_json
 from rushes.library.production import Production
 from rushes.media.pictures import frame_sha256
 from rushes.models.store import check_ref
+from rushes.post.set_blend import NAME as SET_STEP
+from rushes.post.set_blend import SetPictures
 
-__all__ = ["ReplayRequest", "run", "take_passes"]
+__all__ = ["ReplayRequest", "run"]
 
 _WEIGHTS = {"passes": 0.2, "generate": 0.6, "upsample": 0.2}
 
@@ -60,10 +62,11 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     generator = services.generators.get(recipe.generator)
     check_ref(recipe.model, current_model(services, generator))
     inputs = take_passes(production, take, recipe, services, stages)
+    set_ = _set(production, take, recipe, services, stages)
     stored = _stored_hashes(production, take)
     different = [
         index
-        for index, frame in enumerate(take_frames(recipe, generator, inputs, stages))
+        for index, frame in enumerate(take_frames(recipe, generator, inputs, stages, set_=set_))
         if index >= len(stored) or frame_sha256(frame) != stored[index]
     ]
     if len(inputs) < len(stored):
@@ -78,54 +81,21 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     }
 
 
-def take_passes(production: Production, take: Take, recipe: Recipe, services: Services, stages: Stages) -> OpenPasses:
-    """The passes of a take's recipe; rendered again, as stage "passes", when they are gone or damaged and the .blend is
-    still the same. RecipeError `recipe.passes` or `recipe.source` when they cannot be had."""
-    key, request, blend_name = _source(production, take)
+def _set(production: Production, take: Take, recipe: Recipe, services: Services, stages: Stages) -> SetPictures | None:
+    """The set that a take keeps, rendered again when it is gone; None when it keeps none."""
+    step = next((s for s in recipe.post if s.name == SET_STEP), None)
+    if step is None:
+        return None
+    key = str(read_json(production.take_folder(take.id) / "source.json", "The take's source").get("set", ""))
+    found = open_set(production, key) if key else None
+    if found is not None:
+        return found
+    _, request, name = take_source(production, take)
+    blend = production.check_source(name)
     context = stages.stage("passes")
-    inputs = _stored(production.passes_folder(key), services)
-    if inputs is None:
-        blend = production.check_source(blend_name)
-        request = replace(request, blend=str(blend))
-        scene = inspect(production, blend, services.passes, context)
-        if passes_key(scene, request, services.passes) != key:
-            raise _other_passes(take, f"they are gone, and {blend.name} or a file that it links has changed since")
-        context.note("The passes are gone or damaged; they are rendered again.")
-        inputs, _ = obtain_passes(production, key, request, services.passes, context)
-    stages.update("passes", 1.0)
-    if inputs.digest != recipe.passes:
-        raise _other_passes(take, "those in the production differ from those of the take")
-    return inputs
-
-
-def _stored(folder: Path, services: Services) -> OpenPasses | None:
-    if not (folder / "manifest.json").is_file():
-        return None
-    try:
-        return services.passes.open(folder)
-    except PassesError:
-        return None
-
-
-def _other_passes(take: Take, why: str) -> RecipeError:
-    return RecipeError(
-        f"The passes of take {take.id} cannot be had as they were: {why}.",
-        code="recipe.passes",
-        hint="Bring the .blend of that day back, or shoot a new take.",
-    )
-
-
-def _source(production: Production, take: Take) -> tuple[str, PassesRequest, str]:
-    path = production.take_folder(take.id) / "source.json"
-    try:
-        data = read_json(path, "The take's source")
-        return str(data["passes"]), decode(PassesRequest, data["request"]), str(data["blend"])
-    except (OSError, KeyError, ProductionError, ProtocolError) as exc:
-        raise RecipeError(
-            f"Where the passes of take {take.id} came from cannot be read: {exc}",
-            code="recipe.source",
-            hint="Bring source.json back from a backup.",
-        ) from exc
+    context.note("The set is gone or damaged; it is rendered again.")
+    scene = inspect(production, blend, services.passes, context)
+    return obtain_set(production, scene, replace(request, blend=str(blend)), step.settings["takes"], services, context)
 
 
 def _stored_hashes(production: Production, take: Take) -> list[str]:

@@ -36,6 +36,7 @@ from rushes.jobs.consistency import WarpMeter
 from rushes.jobs.doors import OpenPasses
 from rushes.jobs.environment import environment
 from rushes.jobs.registry import Services
+from rushes.jobs.set_pictures import DiskSet, kept_frames, obtain_set, steps_with
 from rushes.jobs.sheets import update_sheet
 from rushes.jobs.shot_passes import Scene, find_shot, inspect, obtain_passes, passes_key
 from rushes.jobs.stages import Stages
@@ -46,6 +47,8 @@ from rushes.library.ids import check_id, utc_now
 from rushes.library.production import Production
 from rushes.media.pictures import Bytes, to_uint8
 from rushes.post import chain
+from rushes.post.protocol import PostProcess
+from rushes.post.set_blend import SetBlend, SetPictures
 from rushes.post.upsample import GuidedUpsample
 
 __all__ = ["RECIPE_VERSION", "WEIGHTS", "result_of_take", "run", "take_frames"]
@@ -53,6 +56,7 @@ __all__ = ["RECIPE_VERSION", "WEIGHTS", "result_of_take", "run", "take_frames"]
 RECIPE_VERSION = 1
 WEIGHTS = {"passes": 0.3, "generate": 0.45, "upsample": 0.15, "encode": 0.1}
 """Shares of the progress bar, from times measured on two cores."""
+_WEIGHTS_SET = {"passes": 0.2, "set": 0.25, "generate": 0.35, "upsample": 0.12, "encode": 0.08}
 _PREVIEW_EVERY = 0.7  # seconds
 _MEASURES = "measures.json"
 
@@ -129,8 +133,9 @@ class _Shooting:
         self.production = production
         self.services = services
         self.generator: Generator = services.generators.get(request.generator)
-        self.stages = Stages(context, WEIGHTS)
+        self.stages = Stages(context, _WEIGHTS_SET if request.set_takes else WEIGHTS)
         self.messages: list[str] = []
+        self.set: DiskSet | None = None
 
     def run(self) -> dict[str, Any]:
         started = time.monotonic()
@@ -145,6 +150,7 @@ class _Shooting:
         self.stages.update("passes", 1.0, "Passes were there already" if reused else "")
         for text in inputs.manifest.notes:
             self.say(text)
+        self.set = self.set_pictures(plan, passes_request)
         recipe = self.recipe(plan, inputs)
         with self.production.stage_take(self.request.shot, self.request.take_id) as folder:
             writer = self.write_frames(folder, recipe, inputs)
@@ -154,6 +160,7 @@ class _Shooting:
                 "blend": self.production.source_name(plan.scene.blend),
                 "passes": key,
                 "request": encode(replace(passes_request, blend="")),
+                **({"set": self.set.key} if self.set else {}),
             }
             write_json(folder / "source.json", source)
             take = self.take(recipe, writer, time.monotonic() - started)
@@ -215,10 +222,27 @@ class _Shooting:
             sun_direction=sun,
         )
 
+    def set_pictures(self, plan: _Plan, request: PassesRequest) -> DiskSet | None:
+        """The set as the named takes show it; None when none is named."""
+        if not self.request.set_takes:
+            return None
+        clock = time.perf_counter()
+        inner = self.stages.stage("set")
+        found = obtain_set(self.production, plan.scene, request, self.request.set_takes, self.services, inner)
+        self.stages.spent("set", clock)
+        self.stages.update("set", 1.0)
+        self.say(f"Takes that are kept on the set reach {found.reached:.0%} of the picture.")
+        return found
+
     def recipe(self, plan: _Plan, inputs: OpenPasses) -> Recipe:
         """All that affects the pixels."""
         agreed = plan.agreed
-        steps = (GuidedUpsample(agreed.output_size),) if agreed.model_size != agreed.output_size else ()
+        steps: list[PostProcess] = []
+        if agreed.model_size != agreed.output_size:
+            steps.append(GuidedUpsample(agreed.output_size))
+        if self.set is not None:
+            starts = any(c.name == "mask" for c in self.generator.descriptor.conditionings)
+            steps.append(SetBlend(self.set, first_frame=starts))
         names = {o.name for o in inputs.legend.objects}
         for name in sorted(set(self.request.object_seeds) - names):
             self.say(f"There is no object {name!r} in this shot; its seed has no effect.")
@@ -254,7 +278,7 @@ class _Shooting:
         )
         meter = WarpMeter(inputs)
         with writer:
-            for frame in take_frames(recipe, self.generator, inputs, self.stages, meter):
+            for frame in take_frames(recipe, self.generator, inputs, self.stages, meter, self.set):
                 clock = time.perf_counter()
                 writer.write(frame)
                 self.stages.spent("encode", clock)
@@ -284,12 +308,17 @@ class _Shooting:
 
 
 def take_frames(
-    recipe: Recipe, generator: Generator, inputs: OpenPasses, stages: Stages, meter: WarpMeter | None = None
+    recipe: Recipe,
+    generator: Generator,
+    inputs: OpenPasses,
+    stages: Stages,
+    meter: WarpMeter | None = None,
+    set_: SetPictures | None = None,
 ) -> Iterator[Bytes]:
     """The finished 8-bit frames of a recipe, streamed; as many as the passes have.
 
     The same for shooting and for replaying. Stages "generate" and "upsample" are reported and timed; `meter` sees
-    the generator's pictures.
+    the generator's pictures; `set_` is what a recipe that keeps a set needs.
     """
     ids = {o.name: o.id for o in inputs.legend.objects}
     request = GenerateRequest(
@@ -300,8 +329,9 @@ def take_frames(
         steps=recipe.steps,
         strengths=dict(recipe.strengths),
         object_seeds={ids[name]: seed for name, seed in recipe.object_seeds.items() if name in ids},
+        kept=kept_frames(recipe, set_),
     )
-    steps = chain.build(recipe.post)
+    steps = chain.build(recipe.post, steps_with(set_))
     generate = stages.stage("generate")
     generate.progress(0.0, "generate", "Loading the model")
     clock = time.perf_counter()

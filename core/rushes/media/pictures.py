@@ -26,6 +26,7 @@ __all__ = [
     "frame_sha256",
     "linear_to_srgb",
     "load_png",
+    "load_rgba",
     "png_text",
     "save_png",
     "srgb_to_linear",
@@ -123,6 +124,17 @@ def load_png(path: Path) -> Bytes:
     try:
         with _open(path) as image:
             return np.asarray(image.convert("RGB"), np.uint8)
+    except (OSError, SyntaxError) as exc:
+        raise InputError(
+            f"{path} is damaged: {exc}.", code="picture.unreadable", hint="Make the picture again."
+        ) from exc
+
+
+def load_rgba(path: Path) -> Bytes:
+    """An 8-bit picture with its alpha, (H, W, 4); opaque where the file has none. InputError as `load_png`."""
+    try:
+        with _open(path) as image:
+            return np.asarray(image.convert("RGBA"), np.uint8)
     except (OSError, SyntaxError) as exc:
         raise InputError(
             f"{path} is damaged: {exc}.", code="picture.unreadable", hint="Make the picture again."

@@ -13,7 +13,7 @@ from rushes.media.pictures import Picture
 from rushes.post.protocol import PostProcess
 from rushes.post.upsample import GuidedUpsample
 
-__all__ = ["STEPS", "build", "run", "specs"]
+__all__ = ["STEPS", "StepFactory", "build", "run", "specs"]
 
 StepFactory = Callable[[int, Mapping[str, Any]], PostProcess]
 """Makes a step from its version and settings; RecipeError when it cannot."""

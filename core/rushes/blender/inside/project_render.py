@@ -14,9 +14,9 @@ import bpy
 import mathutils
 
 from rushes import projection
-from rushes.blender.inside import project_stage, scene_open, shots, track
+from rushes.blender.inside import project_stage, scene_open, shots, subjects, track
 from rushes.blender.inside.channel import Channel
-from rushes.contracts import CameraFrame, decode
+from rushes.contracts import CameraFrame, ObjectClass, decode
 from rushes.errors import BlenderError, InputError, disk_full_as_error
 from rushes.projection import targets
 from rushes.projection.names import TAKE
@@ -24,6 +24,8 @@ from rushes.projection.names import TAKE
 __all__ = ["run"]
 
 _FREE = "rushes_view"
+_LIVING = frozenset({ObjectClass.CHARACTER, ObjectClass.VEHICLE, ObjectClass.VEGETATION, ObjectClass.WATER})
+"""What is no part of a set: it moves, or a generator draws other shapes in its place."""
 
 
 def run(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
@@ -104,7 +106,8 @@ def _still(scene: Any, objects: list[Any], request: dict[str, Any]) -> list[Any]
     then = {f for folder in request["folders"] for f in _ends(folder)}
     now = request["frames"]
     moments = sorted(then | {now[0], now[len(now) // 2], now[-1]})
-    places: dict[Any, list[Any]] = {o: [] for o in objects if not _changes_shape(o)}
+    firm = [o for o in objects if not _changes_shape(o) and subjects.class_said(o) not in _LIVING]
+    places: dict[Any, list[Any]] = {o: [] for o in firm}
     for moment in moments:
         scene.frame_set(moment)
         graph = bpy.context.evaluated_depsgraph_get()

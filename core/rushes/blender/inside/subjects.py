@@ -14,7 +14,7 @@ from rushes.blender.inside.colors import flat_color
 from rushes.contracts import ObjectClass, Vec3
 from rushes.contracts.classes import class_from_property, guess_class
 
-__all__ = ["Subject", "prepare"]
+__all__ = ["Subject", "class_said", "prepare"]
 
 _DEFORMING = frozenset(
     [
@@ -217,6 +217,11 @@ def _class_of(obj: Any, around: list[Any], channel: Channel | None) -> ObjectCla
         parent = parent.parent
     data = [obj.data.name] if obj.data is not None else []
     return guess_class([obj.name, *data, *parents, *(owner.name for owner in around)])
+
+
+def class_said(obj: Any) -> ObjectClass | None:
+    """An object's class by its properties and names; None when neither tells."""
+    return _class_of(obj, _collections(obj), channel=None)
 
 
 def _scene_width(objects: list[Any]) -> float:
