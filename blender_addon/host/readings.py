@@ -13,6 +13,8 @@ from typing import Any
 import bpy
 import numpy as np
 
+from rushes.projection import own_materials
+
 from .. import compat
 from ..logic.freshness import digest
 from .colors import flat_color, only_volume
@@ -251,7 +253,7 @@ def _object(obj: Any) -> Reading:
     modifiers = [_modifier(m, deps) for m in obj.modifiers if m.show_render]
     if obj.data is not None:
         deps.append(("data", obj.data))
-    slots = [s.material for s in obj.material_slots]
+    slots = own_materials(obj)  # a take that is projected onto it changes nothing
     deps += [("material", m) for m in slots if m is not None]
     if obj.instance_type == "COLLECTION" and obj.instance_collection is not None:
         deps.append(("collection", obj.instance_collection))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rushes.contracts import Vec3
+from rushes.projection.materials import own_materials
 
 __all__ = ["flat_color"]
 
@@ -25,7 +26,7 @@ def flat_color(obj: Any) -> Vec3:
 
 
 def _main_material(obj: Any) -> Any:
-    slots = obj.material_slots
+    slots = own_materials(obj)
     if len(slots) == 0:
         return None
     counts = [0] * len(slots)
@@ -35,7 +36,7 @@ def _main_material(obj: Any) -> Any:
         for index in chosen:
             counts[min(index, len(counts) - 1)] += 1
     order = sorted(range(len(slots)), key=lambda i: -counts[i])
-    return next((slots[i].material for i in order if slots[i].material is not None), None)
+    return next((slots[i] for i in order if slots[i] is not None), None)
 
 
 def _shader(material: Any) -> Any:

@@ -13,6 +13,7 @@ import bpy
 from rushes.contracts import Brief, FrameRange, Matrix4, SceneInfo, Shot, Size, Sun
 from rushes.contracts.names import safe_name, unique_names
 from rushes.errors import BriefError, SceneError
+from rushes.projection.names import TAKE
 
 __all__ = ["camera_named", "find_shot", "plain_matrix", "scene_info", "scene_rate", "scene_size", "scene_sun"]
 
@@ -61,7 +62,7 @@ def scene_info(scene: Any, blend: str, libraries: tuple[str, ...] = ()) -> Scene
     ranges = _ranges(scene)
     shots = [s for s in (_shot(scene, *found) for found in ranges) if s is not None]
     shots = [dataclasses.replace(s, camera_matrix=_stand(scene, s.camera, s.range.start)) for s in shots]
-    cameras = sorted(o.name for o in scene.objects if o.type == "CAMERA")
+    cameras = sorted(o.name for o in scene.objects if o.type == "CAMERA" and TAKE not in o)  # no projectors
     stands = {name: _stand(scene, name, scene.frame_start) for name in cameras}
     return SceneInfo(
         blend=blend,
