@@ -37,7 +37,7 @@ def curves_of(owner: Any) -> tuple[Any, ...]:
     """F-curves of the action that animates an ID (4.4 on: those of its slot); none when nothing does."""
     data = owner.animation_data
     action = data.action if data is not None else None
-    if action is None:
+    if data is None or action is None:
         return ()
     if VERSION < (4, 4):
         return tuple(action.fcurves)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from addon.inside.doubles import FakeClient
@@ -12,8 +13,7 @@ from rushes.errors import DiskFullError
 
 def job(**fields: Any) -> JobStatus:
     params = {"shot": "010", "seed": 7, "range": {"start": 1, "end": 48, "step": 1}}
-    asked = JobRequest("shoot", params)
-    return JobStatus(**{"id": "j", "request": asked, "state": JobState.QUEUED, "created": 1.0, **fields})
+    return replace(JobStatus("j", JobRequest("shoot", params), JobState.QUEUED, 1.0), **fields)
 
 
 def test_a_waiting_job_says_its_place() -> None:
