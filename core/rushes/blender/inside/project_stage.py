@@ -39,6 +39,8 @@ _CYCLES = {
 }
 _SHARP = {"pixel_filter_type": "BOX", "filter_width": 1.0}
 _INSIDE_CLIP = 0.97
+_SKYLIGHT = 1.5
+"""Own materials then come out about as bright as what was generated around them."""
 
 
 def settings(scene: Any, request: dict[str, Any]) -> None:
@@ -114,6 +116,7 @@ def light_of_sky(scene: Any, colour: list[float]) -> None:
     tree.nodes.clear()
     shines, output = tree.nodes.new("ShaderNodeBackground"), tree.nodes.new("ShaderNodeOutputWorld")
     shines.inputs["Color"].default_value = (*colour, 1.0)
+    shines.inputs["Strength"].default_value = _SKYLIGHT
     tree.links.new(shines.outputs[0], output.inputs["Surface"])
     scene.world = world
 
