@@ -77,20 +77,13 @@ def _ended(job: JobStatus, pending: Pending | None) -> None:
 def _step(now: Session) -> None:
     if _ended not in now.known.on_done:  # the session is another one than at the start
         now.known.on_done.append(_ended)
-    if not _ready or bpy.context.mode != "OBJECT" or _in_the_midst():
+    if not _ready or bpy.context.mode != "OBJECT" or arrivals.in_the_midst():
         return
     folder, wanted = _ready.popleft()
     try:
         build(now, folder, wanted)
     except RushesError as exc:
         now.known.tell(exc)
-
-
-def _in_the_midst() -> bool:
-    """Whether the artist drags something right now."""
-    manager = bpy.context.window_manager
-    windows = manager.windows if manager is not None else ()
-    return any(o.bl_idname.startswith("TRANSFORM_") for w in windows for o in w.modal_operators)
 
 
 def build(now: Session, folder: str, wanted: Wanted) -> None:

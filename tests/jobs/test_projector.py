@@ -46,7 +46,9 @@ def test_every_scene_frame_has_its_files_and_its_camera(studio: Studio) -> None:
     assert sorted(p.stem for p in (folder / "color").iterdir()) == names
     assert sorted(p.stem for p in (folder / "depth").iterdir()) == names
     for number in range(1, 6):
-        assert (folder / "color" / f"{number:04d}.png").samefile(take / "frames" / f"{number:04d}.png")
+        own, kept = folder / "color" / f"{number:04d}.png", take / "frames" / f"{number:04d}.png"
+        assert own.read_bytes() == kept.read_bytes()
+        assert not own.samefile(kept)  # who paints on it must not change the take
     inputs = studio.door.open(next((studio.production.root / "passes").glob("[0-9a-f]*")))
     for number in range(1, 6):
         seen = inputs.frame(number - 1, data.size)
@@ -100,7 +102,7 @@ def test_another_rate_repeats_or_skips_and_lies_beside(studio: Studio) -> None:
     slow, slower = make(studio, rate=Fraction(12))
     assert slower.count == 3
     take = studio.production.take_folder("t1")
-    assert (slow / "color" / "0002.png").samefile(take / "frames" / "0003.png")
+    assert (slow / "color" / "0002.png").read_bytes() == (take / "frames" / "0003.png").read_bytes()
     with pytest.raises(InputError, match="rate"):
         make(studio, rate=Fraction(0))
 

@@ -182,11 +182,11 @@ class _Making:
         )
 
     def pictures(self, folder: Path, shown: list[int]) -> None:
-        """The take's frames as PNG: linked where they were kept, else out of the clip."""
+        """The take's frames as PNG: copied where they were kept, else out of the clip."""
         kept = self.kept()
         total = len(self.inputs)
         made: Iterator[None]
-        made = self.linked(folder, shown, kept) if kept is not None else self.decoded(folder, shown)
+        made = self.copied(folder, shown, kept) if kept is not None else self.decoded(folder, shown)
         folder.mkdir()
         count = 0
         for count, _ in enumerate(made, start=1):
@@ -211,9 +211,10 @@ class _Making:
         self.stages.note("Some of the kept frames are gone; the pictures come out of the clip.")
         return None
 
-    def linked(self, folder: Path, shown: list[int], kept: list[Path]) -> Iterator[None]:
+    def copied(self, folder: Path, shown: list[int], kept: list[Path]) -> Iterator[None]:
+        """Copies: who paints on a projected picture in Blender and saves it must not change the take."""
         for index, path in enumerate(kept):
-            _spread(folder, "png", shown, index, lambda to, path=path: _link(path, to))
+            _spread(folder, "png", shown, index, lambda to, path=path: shutil.copyfile(path, to))
             yield
 
     def decoded(self, folder: Path, shown: list[int]) -> Iterator[None]:

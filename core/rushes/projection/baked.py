@@ -18,6 +18,7 @@ from rushes.projection.build import _reach
 from rushes.projection.composite import composite_of
 from rushes.projection.graph import Graph
 from rushes.projection.names import TAKE
+from rushes.projection.paths import stored
 from rushes.projection.unwrap import UV, load_uv
 
 __all__ = ["BakeReport", "Baked", "baked", "drop_bake", "read_bake", "use_bake"]
@@ -169,6 +170,7 @@ def _group(obj: Any, one: BakedObject, data: BakeData, picture: Path) -> Any:
     g = Graph(tree)
     texture = g.node("ShaderNodeTexImage", "Texture")
     image = bpy.data.images.load(str(picture))
+    image.filepath = stored(picture)
     image.name, image[TAKE] = f"{_MARK} {obj.name}"[:63], _MARK
     image.alpha_mode = "CHANNEL_PACKED"
     image.source = "SEQUENCE" if data.count > 1 else "FILE"

@@ -18,6 +18,7 @@ from rushes.errors import ProductionError
 from rushes.projection.curves import drop_action, hold_keys
 from rushes.projection.graph import Graph
 from rushes.projection.names import FOLDER, LIT, OVER, SHOT, TAKE, group_name, property_of
+from rushes.projection.paths import stored
 
 __all__ = ["Options", "build_group", "projector_of", "remove_group"]
 
@@ -217,6 +218,7 @@ class _Group:
                 hint="Delete its folder 'projector' and project the take again.",
             )
         image = bpy.data.images.load(str(path))
+        image.filepath = stored(path)
         image.name = f"Rushes {kind.capitalize()} {self.data.take}"[:63]
         image[TAKE] = self.data.take
         still = self.options.hold and self.data.count == 1

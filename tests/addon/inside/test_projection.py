@@ -296,6 +296,7 @@ def test_it_survives_saving_and_is_one_step_of_undo(stage: Any, tmp_path: Path) 
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "set.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "set.blend"))
     scene = bpy.context.scene
+    assert all(i.filepath.startswith("//p") for i in bpy.data.images if "rushes_take" in i)  # both can move
     (found,) = pj.projected(scene)
     assert (found.take, found.shot, len(pj.objects_of(scene, "t1"))) == ("t1", "Wide", 3)
     assert _pixel(scene, found.projector, tmp_path / "o.png") == (0, 0, 255)
