@@ -245,6 +245,22 @@ class RUSHES_OT_edit_open(Operator):
         return {"FINISHED"}
 
 
+class RUSHES_OT_edit_leave(Operator):
+    """Back from the edit scene to the 3D scene whose takes it cuts"""
+
+    bl_idname = "rushes.edit_leave"
+    bl_label = "Back to the 3D Scene"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        return context.window is not None and production.owner_of(context.window.scene) is not None
+
+    def execute(self, context: Any) -> set[str]:
+        context.window.scene = production.owner_of(context.window.scene)
+        return {"FINISHED"}
+
+
 def start() -> None:
     """Listen to takes that are done."""
     now = runtime.session()
@@ -265,4 +281,5 @@ CLASSES = (
     RUSHES_OT_take_background,
     RUSHES_OT_background_remove,
     RUSHES_OT_edit_open,
+    RUSHES_OT_edit_leave,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..host import production
 from ..logic.words import wrapped
 
-__all__ = ["Sidebar", "columns", "hint", "more", "paragraph", "picture", "units"]
+__all__ = ["Sidebar", "columns", "hint", "more", "paragraph", "picture", "units", "way_back"]
 
 _CHARACTER = 6.4
 """Mean width of a character of Blender's font, in pixels at scale 1."""
@@ -77,3 +78,11 @@ def picture(layout: Any, context: Any, icon: int, *, share: float = 1.0) -> None
     """A picture over the width of the sidebar (`share` of it); nothing while there is no icon."""
     if icon:
         layout.template_icon(icon_value=icon, scale=min(24.0, units(context) * share))
+
+
+def way_back(layout: Any, context: Any) -> None:
+    """While a window shows the edit scene, whose 3D View is empty: a button to the 3D scene."""
+    window = context.window
+    owner = production.owner_of(window.scene) if window is not None else None
+    if owner is not None:
+        layout.operator("rushes.edit_leave", text=f"Back to {owner.name}", icon="SCENE_DATA")

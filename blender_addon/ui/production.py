@@ -37,6 +37,7 @@ class RUSHES_PT_production(Sidebar, Panel):
         if now is None or scene is None:
             self.layout.label(text="Rushes is not running")
             return
+        common.way_back(self.layout, context)
         root = production.root_of(scene)
         if not root:
             _none(self.layout, context)

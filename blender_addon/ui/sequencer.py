@@ -86,6 +86,7 @@ class RUSHES_PT_sequencer_cut(_SequencerSidebar, Panel):
         layout.use_property_decorate = False
         layout.operator("rushes.takes_place_all", icon="SEQ_SEQUENCER")
         layout.operator("rushes.edit_open", icon="SCENE_DATA")
+        common.way_back(layout, context)
         layout.prop(scene.rushes, "edit_scene", text="Edit")
         layout.prop(scene.rushes, "alternatives", text="Former")
         layout.prop(scene.rushes, "place", text="Auto Place")

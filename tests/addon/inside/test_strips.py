@@ -409,3 +409,13 @@ def test_all_shots_get_their_kept_take(cut: Cut, session: Any, tick: Any) -> Non
     tick(lambda: cut.edit is not None and len(cut.spans()) == 2)
     assert cut.spans() == {kept.id: (1, 25, 73, 25, 73, False), other.id: (1, 73, 121, 73, 121, False)}
     assert session().known.messages[0].text == "2 shots are on the timeline."
+
+
+def test_a_window_that_shows_the_edit_finds_back_to_the_3d_scene(cut: Cut) -> None:
+    cut.put(cut.take())
+    window = bpy.context.window_manager.windows[0]
+    window.scene = cut.edit
+    with bpy.context.temp_override(window=window):
+        assert bpy.ops.rushes.edit_leave() == {"FINISHED"}
+        assert window.scene == cut.scene
+        assert not bpy.ops.rushes.edit_leave.poll()
