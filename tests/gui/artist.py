@@ -77,7 +77,7 @@ class Artist:
             assert word is not None, f"the scene's name cannot be read: {self.shoot('no_scene')}"
             self.window.click(word.x - 46, 14)  # the menu's icon stands before the name
             time.sleep(1)
-            self.click_text(rf"{name}$", Region("", "", SIZE[0] - 400, 28, 400, 200, "", 0))
+            self.click_text(rf"^\W*{name}\W*$", Region("", "", SIZE[0] // 2, 28, SIZE[0] // 2, 260, "", 0))
             self.window.wait(f"bpy.context.window_manager.windows[0].scene.name == {name!r}", 10)
 
     def save(self) -> None:
@@ -143,12 +143,14 @@ class Artist:
         return side
 
     def _heading(self, title: str, side: Region) -> Word | None:
-        return self.window.text(rf"^\W*([vVY]\W+)?(?-i:{re.escape(title)})\W*\d*\W*$", side)
+        pattern = rf"^\W*([vVY]\W+)?(?-i:{re.escape(title)})\W*\d*\W*$"
+        return self.window.text(pattern, side, last=True)  # fields of the same name stand in panels above
 
     def click_text(self, pattern: str, region: Region | None = None) -> None:
         """Click what can be read."""
-        word = self.window.text(pattern, region or self.sidebar)
-        assert word is not None, f"{pattern!r} cannot be read: {self.shoot('not_read')}"
+        where, end = region or self.sidebar, time.monotonic() + 15
+        while (word := self.window.text(pattern, where)) is None:  # menus take their time to open
+            assert time.monotonic() < end, f"{pattern!r} cannot be read: {self.shoot('not_read')}"
         self.window.click(word.x, word.y)
 
     def press(self, operator: str, label: str = "", region: Region | None = None) -> Found:

@@ -44,12 +44,12 @@ def _word(row: dict[str, str]) -> Word | None:
     return Word(text, round(x), round(y), (int(row["block_num"]), int(row["par_num"]), int(row["line_num"])))
 
 
-def find_text(words: list[Word], pattern: str) -> Word | None:
-    """The first line in which the pattern stands (any case); x, y in the middle of its first word."""
+def find_text(words: list[Word], pattern: str, *, last: bool = False) -> Word | None:
+    """The first line (or the last) in which the pattern stands (any case); x, y in the middle of its first word."""
     lines: dict[tuple[int, int, int], list[Word]] = {}
     for word in words:
         lines.setdefault(word.line, []).append(word)
-    for line in sorted(lines.values(), key=lambda words: words[0].y):
+    for line in sorted(lines.values(), key=lambda words: words[0].y, reverse=last):
         text = " ".join(w.text for w in line)
         match = re.search(pattern, text, re.IGNORECASE)
         if match:

@@ -222,9 +222,9 @@ class Window:
                     return found
         return None
 
-    def text(self, pattern: str, region: Region | None = None) -> Word | None:
-        """The first line that matches, as it can be read on the screen."""
-        return find_text(self.read(region), pattern)
+    def text(self, pattern: str, region: Region | None = None, *, last: bool = False) -> Word | None:
+        """The first line (or the last) that matches, as it can be read on the screen."""
+        return find_text(self.read(region), pattern, last=last)
 
     def _ask(self, what: str, words: dict[str, Any], seconds: float) -> dict[str, Any] | None:
         asked = uuid.uuid4().hex
