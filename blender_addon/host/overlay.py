@@ -36,6 +36,9 @@ _TRIANGLES = np.array(
 ).reshape(-1, 3)
 _LINES = np.array([0, 1, 1, 2, 2, 3, 3, 0, 4, 5, 5, 6, 6, 7, 7, 4, 0, 4, 1, 5, 2, 6, 3, 7], np.int32).reshape(-1, 2)
 
+_UNIT = np.array([(0, 0, 0), (0, 0, 1), (0, 1, 1), (0, 1, 0), (1, 0, 0), (1, 0, 1), (1, 1, 1), (1, 1, 0)], bool)
+"""Corners in Blender's order for a bounding box; true: the high side."""
+
 
 class _State:
     def __init__(self) -> None:
@@ -91,17 +94,38 @@ def _edited(depsgraph: Any) -> None:
     if not _state.boxes:
         return
     for update in depsgraph.updates:
-        if isinstance(update.id, bpy.types.Object) and update.id.type in SOLID:
+        if isinstance(update.id, bpy.types.Object) and _has_box(update.id):
             _state.boxes[update.id.original.session_uid] = _corners(update.id)
             _state.batches = None
 
 
 def _corners(obj: Any) -> Any:
-    """The eight corners of an object's box in world space."""
+    """The eight corners of an object's box in world space; of an instanced collection one box around all of it."""
     local = np.array([tuple(c) for c in obj.bound_box], np.float32)
+    if obj.type == "EMPTY":
+        local = _collection_box(obj.instance_collection, local)
     local = (local - local.mean(0)) * _GROWN + local.mean(0)
     world = np.array(obj.matrix_world, np.float32)
     return local @ world[:3, :3].T + world[:3, 3]
+
+
+def _has_box(obj: Any) -> bool:
+    return obj.type in SOLID or (obj.type == "EMPTY" and obj.instance_collection is not None)
+
+
+def _collection_box(collection: Any, own: Any) -> Any:
+    """Corners around a collection's objects, as its instances have them; `own` when it holds nothing solid."""
+    parts = [
+        np.array([tuple(c) for c in o.bound_box], np.float32) @ np.array(o.matrix_world, np.float32)[:3, :3].T
+        + np.array(o.matrix_world.translation, np.float32)
+        for o in collection.all_objects
+        if o.type in SOLID
+    ]
+    if not parts:
+        return own
+    points = np.concatenate(parts) - np.array(collection.instance_offset, np.float32)
+    low, high = points.min(0), points.max(0)
+    return np.where(_UNIT, high, low)
 
 
 def _bring_up_to_date(scene: Any) -> None:
@@ -119,7 +143,7 @@ def _read(scene: Any, classes: dict[int, ObjectClass]) -> None:
     missing = set(classes) - set(_state.boxes)
     _state.boxes = {uid: box for uid, box in _state.boxes.items() if uid in classes}
     for obj in scene.objects if missing else ():
-        if obj.session_uid in missing and obj.type in SOLID and obj.visible_get():
+        if obj.session_uid in missing and _has_box(obj) and obj.visible_get():
             _state.boxes[obj.session_uid] = _corners(obj)
 
 

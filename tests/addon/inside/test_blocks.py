@@ -143,3 +143,21 @@ def test_boxes_of_the_overlay_follow_the_objects(scene: Any, part: Part) -> None
     blocks.classes_now(bpy.context.scene)
     overlay._bring_up_to_date(bpy.context.scene)
     assert overlay._state.boxes == {}
+
+
+def test_an_instanced_collection_gets_one_box_around_all_of_it(scene: Any, part: Part) -> None:
+    overlay = part("host.overlay")
+    bpy.ops.mesh.primitive_cube_add(location=(5.0, 0.0, 0.0))
+    source = bpy.context.object
+    tree = bpy.data.collections.new("Tree")
+    for home in list(source.users_collection):
+        home.objects.unlink(source)
+    tree.objects.link(source)
+    empty = bpy.data.objects.new("Tree", None)
+    empty.instance_type, empty.instance_collection, empty.location = "COLLECTION", tree, (0.0, 0.0, 3.0)
+    scene.collection.objects.link(empty)
+    bpy.context.view_layer.update()
+    overlay._bring_up_to_date(scene)
+    box = overlay._state.boxes[empty.session_uid]
+    assert box.min(0) == pytest.approx((4.0, -1.0, 2.0), abs=0.05)
+    assert box.max(0) == pytest.approx((6.0, 1.0, 4.0), abs=0.05)
