@@ -121,6 +121,11 @@ class RushesScene(PropertyGroup):
     place: BoolProperty(
         name="Place on Timeline", description="Put a finished take into the sequencer at its shot", default=True
     )
+    keep_set: BoolProperty(
+        name="Keep the Set",
+        description="New takes show the location as the projected takes do, wherever these reach",
+        default=False,
+    )
     alternatives: EnumProperty(
         name="Former Takes",
         description="What becomes of the strip that a new take replaces",
@@ -138,6 +143,8 @@ class RushesScene(PropertyGroup):
     project_hold: BoolProperty(
         name="Hold", description="Keep the first and the last picture before and after the shot", default=False
     )
+    bake: StringProperty(description="Folder of the newest bake of this scene's takes", subtype="DIR_PATH")
+    bake_filled: BoolProperty(description="Its gaps are filled", default=False)
     edit_scene: PointerProperty(
         name="Edit Scene", description="Scene whose sequencer gets the takes", type=bpy.types.Scene
     )

@@ -10,7 +10,7 @@ from rushes.errors import SceneError
 from ..logic.requests import Plan
 from ..logic.shots import FoundShot
 from ..runtime import Session
-from . import fingerprint, models, production, save_copy, shots
+from . import fingerprint, models, production, roundtrip, save_copy, shots
 
 __all__ = ["plan_of", "shot_to_work_on"]
 
@@ -49,6 +49,7 @@ def plan_of(now: Session, scene: Any, shot: FoundShot) -> Plan:
         keep_frames=settings.keep_frames,
         use_scene_sun=settings.use_scene_sun,
         origin=origin,
+        set_takes=roundtrip.takes_to_keep(scene),
     )
 
 

@@ -31,6 +31,8 @@ class Plan:
     keep_frames: bool = True
     use_scene_sun: bool = True
     origin: Mapping[str, str] = field(default_factory=dict)
+    set_takes: tuple[str, ...] = ()
+    """Takes whose location stays, the one that lies on top last."""
 
 
 def seeds(first: int, count: int, locked: bool) -> tuple[int, ...]:
@@ -60,6 +62,7 @@ def shoot_requests(plan: Plan, takes: Sequence[int], frames: FrameRange | None =
             keep_frames=plan.keep_frames,
             use_scene_sun=plan.use_scene_sun,
             origin=dict(plan.origin),
+            set_takes=plan.set_takes,
         )
         for seed in takes
     )

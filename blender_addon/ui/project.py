@@ -87,6 +87,7 @@ def _below(layout: Any, context: Any, scene: Any, count: int) -> None:
     if note:
         common.paragraph(layout, context, note, "ERROR", most=4)
         layout.operator("rushes.projection_view", text="Set to Standard", icon="COLOR")
+    layout.prop(scene.rushes, "keep_set")
     if count > 1:
         layout.operator("rushes.projection_remove_all", icon="X")
 

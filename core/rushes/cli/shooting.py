@@ -161,6 +161,10 @@ def shoot(
         list[str] | None,
         typer.Option("--object-seed", metavar="OBJECT=SEED", help="A seed for one object, to hold or to re-roll it."),
     ] = None,
+    keep_set: Annotated[
+        list[str] | None,
+        typer.Option("--keep-set", metavar="TAKE", help="Take whose location stays as it is; again for more."),
+    ] = None,
     png: Annotated[bool, typer.Option("--png", help="Keep the frames as PNG too.")] = False,
     brief_sun: Annotated[
         bool, typer.Option("--brief-sun", help="Light from where the brief says, not from the scene's sun.")
@@ -183,6 +187,7 @@ def shoot(
         "camera": camera,
         "keep_frames": png,
         "use_scene_sun": not brief_sun,
+        "set_takes": tuple(dict.fromkeys(opened.match_take(text).id for text in keep_set or [])),
     }
     client = engine_client()
     names = _wanted(client, opened, file, shot, camera)

@@ -44,6 +44,7 @@ def run(request: dict[str, Any], channel: Channel) -> dict[str, Any]:
         track.refuse_panorama(camera)
     chosen = _objects(scene, request["objects"])
     if request["mode"] == "set":
+        projection.remove(scene)  # what the file itself has projected is no part of it
         chosen = _still(scene, chosen, request)
     notes = _project(scene, request, chosen, channel)
     if request["save"]:
