@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from rushes.contracts import FrameRange, Recipe, Size, decode, encode
+from rushes.contracts import FrameRange, ProjectorData, Recipe, Size, decode, encode
 from rushes.errors import BlenderError, InputError, JobCancelled, ProductionError, RecipeError
+from rushes.generators.registry import Registry
 from rushes.jobs import replay
 from rushes.jobs.demo_projection import second_camera
 from rushes.jobs.project import ProjectJob
-from rushes.jobs.registry import use_case
-from rushes.media.pictures import load_png, png_text
+from rushes.jobs.registry import Services, use_case
+from rushes.library.production import Production
+from rushes.media.pictures import load_png, load_rgba, png_text
 from rushes.media.video import probe
 from rushes.provenance.label import is_labelled
+from rushes.testing.analytic_door import AnalyticDoor
 from rushes.testing.contexts import RecordingContext
+from rushes.testing.fake_generator import FakeGenerator
 from rushes.testing.stage_double import StageDouble
 
 from .conftest import Studio
+
+HARBOUR = Path(__file__).resolve().parents[2] / "assets" / "demo" / "harbour_street.blend"
 
 
 @pytest.fixture
@@ -167,8 +175,6 @@ def test_a_free_camera_leaves_the_takes_own(studio: Studio, stage: StageDouble) 
     made = use_case("projector")(
         {"production": str(studio.production.root), "take": "t1"}, RecordingContext(), studio.services
     )
-    from rushes.contracts import ProjectorData
-
     data = decode(ProjectorData, json.loads((Path(made["folder"]) / "projector.json").read_text("utf-8")))
     views = second_camera(data, (2.0, 0.0, 0.0))
     assert views[0].matrix_world == data.frames[0].camera.matrix_world
@@ -241,3 +247,44 @@ def test_a_set_out_of_sight_is_said(studio: Studio, stage: StageDouble) -> None:
     assert studio.production.find_take("t2") is None
     with pytest.raises(ProductionError):
         studio.shoot("t3", shot="020", set_takes=("t9",))
+
+
+# -- in a real Blender
+
+
+@pytest.mark.blender
+def test_in_blender_a_take_lies_where_its_camera_saw_it(tmp_path: Path) -> None:
+    production = Production.create(tmp_path / "film", "Harbour", Fraction(24), Size(96, 54))
+    blend = production.root / "street.blend"
+    shutil.copyfile(HARBOUR, blend)
+    production.register_source(blend)
+    services = Services(home=tmp_path / "home", registry=Registry({"fake": FakeGenerator}))
+    studio = Studio(production, blend, AnalyticDoor(), services)
+    studio.shoot("t1", shot="arrival", range=FrameRange(4, 5), output_size=Size(96, 54), keep_frames=True)
+    given: dict[str, Any] = {"size": Size(96, 54), "samples": 1, "save": str(tmp_path / "projected.blend")}
+    result = project(studio, camera="Cam Arrival", **given)
+    assert blend.read_bytes() == HARBOUR.read_bytes()
+    assert (tmp_path / "projected.blend").read_bytes()[:4] in (b"BLEN", b"\x28\xb5\x2f\xfd")
+    assert [p.name for p in tmp_path.glob("*.blend*")] == ["projected.blend"]
+    for frame in (4, 5):
+        own = load_png(production.take_folder("t1") / "frames" / f"{frame:04d}.png").astype(int)
+        seen = load_png(Path(result["folder"]) / "frames" / f"{frame:04d}.png").astype(int)
+        assert np.median(abs(own - seen)) <= 1
+    with pytest.raises(InputError, match="no object 'Nobody'"):
+        project(studio, camera="Cam Arrival", objects=("Nobody",))
+
+    kept = studio.shoot(
+        "t2", shot="later", camera="Cam Overlook", range=FrameRange(80, 80), output_size=Size(96, 54),
+        seed=3, keep_frames=True, set_takes=("t1",),
+    )  # fmt: skip
+    (known,) = (load_rgba(p) for p in (production.root / "sets").glob("[0-9a-f]*/frames/0080.png"))
+    reached = known[..., 3] >= 254
+    assert 0.02 < reached.mean() < 0.6
+    made = load_png(Path(kept["folder"]) / "frames" / "0080.png").astype(int)
+    studio.shoot(
+        "t3", shot="later", camera="Cam Overlook", range=FrameRange(80, 80), output_size=Size(96, 54),
+        seed=3, keep_frames=True,
+    )  # fmt: skip
+    plain = load_png(production.take_folder("t3") / "frames" / "0080.png").astype(int)
+    off = [abs(p - known[..., :3])[reached].mean() for p in (made, plain)]
+    assert off[0] < 0.5 * off[1]

@@ -35,7 +35,7 @@ MOVE: Vec3 = (-1.7, 0.8, -3.2)
 """Metres to the right, up and back that the second camera moves over the shot: forward too, so that the frame that the
 take fills stays filled."""
 _SIZE = Size(640, 360)
-_SAMPLES = 8
+_SAMPLES = 12
 
 
 def second_camera(data: ProjectorData, move: Vec3 = MOVE) -> tuple[CameraFrame, ...]:
