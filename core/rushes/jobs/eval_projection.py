@@ -46,10 +46,10 @@ class ProjectionSettings:
     engines: tuple[str, ...] = _ENGINES
     cases: tuple[str, ...] = ()
     """Names of what is measured (see `_PLANS`); none: everything."""
-    newest: bool = False
-    """Only the newest of the Blenders."""
     sheets: Path | None = None
     """Where picture sheets are written; None: none are made."""
+    newest: bool = False
+    """Only the newest of the Blenders."""
 
     @classmethod
     def of(cls, services: Services) -> ProjectionSettings:
@@ -229,19 +229,29 @@ class _Stage:
         """One Blender with one engine. Where EEVEE cannot draw on this machine, that is said and nothing is missed."""
         prefix = f"projection.{label}.{engine.lower()}"
         round.out.mkdir(parents=True, exist_ok=True)
+        if engine == "EEVEE" and not self._draws(command, round.out):
+            return [Metric(f"{prefix}.skipped", 1.0, "", note="EEVEE cannot draw on this machine")]
         tasks = [t for name, plan in round.plans.items() for t in self._tasks(name, plan, round, engine)]
         request = {"tasks": tasks, "engine": engine, "out": str(round.out)}
-        try:
-            answer = run_inside(_RUN, request, blender=command, context=self.context)
-        except BlenderError as exc:
-            if engine != "EEVEE" or exc.code != "blender.crashed":
-                raise
-            log.warning("EEVEE does not run in %s here: %s", label, exc)
-            return [Metric(f"{prefix}.skipped", 1.0, "", note=f"EEVEE cannot draw on this machine: {exc}")]
+        answer = run_inside(_RUN, request, blender=command, context=self.context)
         measured = Measured(round.out, answer, self._views(round))
         if sheets is not None:
             write_sheets(measured, sheets, prefix)
         return list(figures(prefix, measured))
+
+    def _draws(self, command: BlenderCommand, out: Path) -> bool:
+        """Whether EEVEE renders an unprojected scene here; without GL it ends Blender."""
+        blend = str(self.folder / "scenes" / "grazing.blend")
+        task = {"kind": "show", "name": "probe", "blend": blend, "folders": [], "camera": "Above"}
+        task |= {"frames": [1], "size": [16, 16]}
+        try:
+            run_inside(
+                _RUN, {"tasks": [task], "engine": "EEVEE", "out": str(out)}, blender=command, context=self.context
+            )
+        except BlenderError as exc:
+            log.warning("EEVEE does not draw in %s: %s", command.path, exc)
+            return False
+        return True
 
     def _tasks(self, name: str, plan: _Plan, round: _Round, engine: str) -> Iterator[dict[str, Any]]:
         if plan.kind == "restore" and engine != "CYCLES":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import gpu
 
 from rushes import projection
 
@@ -48,8 +49,10 @@ def settings(scene: Any, engine: str, size: list[int], samples: int = 1) -> None
             if hasattr(owner, name):
                 setattr(owner, name, value)
     scene.eevee.taa_render_samples = samples
-    # Mesa's software GL blurs with it where a graphics card would not.
-    bpy.context.preferences.system.anisotropic_filter = "FILTER_0"
+    # Mesa's software GL blurs with it where a graphics card would not; from 5.2 on it is the scene's.
+    for owner in (bpy.context.preferences.system, scene.render):
+        if hasattr(owner, "anisotropic_filter"):
+            owner.anisotropic_filter = "FILTER_0"
     output = scene.render.image_settings
     if hasattr(output, "media_type"):
         output.media_type = "IMAGE"
@@ -62,7 +65,8 @@ def settings(scene: Any, engine: str, size: list[int], samples: int = 1) -> None
 
 def cost(task: dict[str, Any], engine: str, out: Path) -> dict[str, Any]:
     """Seconds, each the best of three: `build`, `remove`, renders `plain`, `projected`, `unlit`; `cpu`: processor time
-    of building; `first_plain`, `first`: the first renders, which make what the others find there."""
+    of building; `first_plain`, `first`: the first renders, which make what the others find there. `software`: 1 when
+    the processor drew for want of a graphics card."""
     scene = bpy.context.scene
     scene.camera = bpy.data.objects[task["camera"]]
     settings(scene, engine, task["size"], samples=8 if engine == "CYCLES" else 1)
@@ -89,7 +93,8 @@ def cost(task: dict[str, Any], engine: str, out: Path) -> dict[str, Any]:
     _unlit()
     for name in ("warm", "unlit", "unlit"):
         clock(name, lambda: bpy.ops.render.render(write_still=True))
-    return {name: min(values) for name, values in found.items()}
+    software = engine == "EEVEE" and gpu.platform.device_type_get() == "SOFTWARE"  # known once something was drawn
+    return {name: min(values) for name, values in found.items()} | {"software": float(software)}
 
 
 def _unlit() -> None:
@@ -151,7 +156,8 @@ def _said(owner: Any, depth: int) -> Any:
         return [owner.from_node.name, owner.from_socket.identifier, owner.to_node.name, owner.to_socket.identifier]
     said: dict[str, Any] = {}
     if hasattr(owner, "keys") and isinstance(owner, bpy.types.ID):
-        said["custom"] = {key: str(owner[key]) for key in owner.keys() if key != "cycles"}  # noqa: SIM118
+        registered = owner.bl_rna.properties.keys()  # groups that appear when they are read, as here
+        said["custom"] = {key: str(owner[key]) for key in owner.keys() if key not in registered}  # noqa: SIM118
     for found in owner.bl_rna.properties:
         if found.identifier in _VOLATILE or (isinstance(owner, bpy.types.Mesh) and found.type == "COLLECTION"
                                              and found.identifier != "materials"):  # fmt: skip

@@ -235,8 +235,8 @@ def _grazing() -> None:
     """A camera a hand's breadth over a wide floor; a low slope, balls and rolling ground beside."""
     _put("Floor", _grid("floor", (10, 0, 0), (0, 40, 0), (1, 1), (0, 38, 0)))
     _put("Slope", _grid("slope", (4, 0, 0), (0, 30, 1.2), (1, 1), (16, 34, 1.2)))
-    _put("Ball", _ball("ball", 48), (-13.0, 40.0, 3.0), (3.0, 3.0, 3.0))
-    _put("Facets", _ball("facets", 16), (-13.0, 52.0, 3.0), (3.0, 3.0, 3.0)).data.shade_flat()
+    _put("Ball", _ball("ball", 48), (26.0, 20.0, 3.0), (3.0, 3.0, 3.0))
+    _put("Facets", _ball("facets", 16), (27.0, 32.0, 3.0), (3.0, 3.0, 3.0)).data.shade_flat()
     _put("Waves", _rolling(), (-21.0, 35.0, 0.0))
     _camera("Low", [(1, (0.0, -4.0, 0.25), (0.0, 30.0, 0.0))], lens=16.0)
     _camera("Above", [(1, (0.0, -6.0, 26.0), (0.0, 22.0, 0.0))], lens=20.0)
