@@ -23,6 +23,9 @@ _STAGES = {
     "pictures": "Gathering pictures",
     "depth": "Gathering depth",
     "light": "Finding its light",
+    "takes": "Gathering takes",
+    "bake": "Baking",
+    "fill": "Filling gaps",
 }
 _KINDS = {
     "shoot": "Take",
@@ -30,6 +33,8 @@ _KINDS = {
     "replay": "Replay",
     "passes": "Passes",
     "projector": "Projection",
+    "bake": "Bake",
+    "fill": "Fill",
     "scene": "Look into the file",
 }
 

@@ -125,7 +125,8 @@ def _mean(home: Path, count: int, mask: Mask, told: _Told) -> tuple[Float, Mask]
         total += _linear(picture[..., :3]) * shown[..., None]
         weight += shown
         told.part(0.5 * number / count)
-    return total / np.maximum(weight, 1e-6)[..., None], (weight > 0.0) & mask
+    mean = np.asarray(total / np.maximum(weight, 1e-6)[..., None], np.float32)
+    return mean, (weight > 0.0) & mask
 
 
 def filled_in(mean: Float, seen: Mask, mask: Mask, own: Float, place: Float) -> Float:
@@ -172,18 +173,18 @@ def _spread(values: Float, known: Mask) -> Float:
     while max(levels[-1][1].shape) > 1 and float(levels[-1][1].min()) <= 0.0:
         total, weight = levels[-1]
         size = (max(1, (weight.shape[1] + 1) // 2), max(1, (weight.shape[0] + 1) // 2))
-        total = np.asarray(cv2.resize(total, size, interpolation=cv2.INTER_AREA), np.float32)
-        weight = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), np.float32)
+        total: Float = np.asarray(cv2.resize(total, size, interpolation=cv2.INTER_AREA), np.float32)
+        weight: Float = np.asarray(cv2.resize(weight, size, interpolation=cv2.INTER_AREA), np.float32)
         full = np.minimum(1.0, weight * 4.0)  # a quarter known is enough to stand for the whole
         scale = full / np.maximum(weight, 1e-9)
         levels.append(((total * scale[..., None]).astype(np.float32), full.astype(np.float32)))
     total, weight = levels.pop()
-    found: Float = total / np.maximum(weight, 1e-6)[..., None]
+    found: Float = np.asarray(total / np.maximum(weight, 1e-6)[..., None], np.float32)
     while levels:
         total, weight = levels.pop()
         size = (weight.shape[1], weight.shape[0])
         found = np.asarray(cv2.resize(found, size, interpolation=cv2.INTER_LINEAR), np.float32).reshape(total.shape)
-        found = (total + found * np.maximum(0.0, 1.0 - weight)[..., None]).astype(np.float32)
+        found = np.asarray(total + found * np.maximum(0.0, 1.0 - weight)[..., None], np.float32)
     return found
 
 
