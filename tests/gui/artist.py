@@ -129,7 +129,7 @@ class Artist:
         side = self.window.region(area, "UI")
         panel = next(i for i, t in self.panels(area).items() if t == title)
         first = next(iter(self.panels(area).values()))
-        for attempt in range(4):
+        for attempt in range(6):
             if self.window.ask("drawn") == [panel]:
                 break
             heading = self._heading(title, side)

@@ -176,7 +176,7 @@ class Window:
 
     def click(self, x: int, y: int, *, button: int = 1, keys: str = "") -> None:
         """Click at a place, with keys held ("ctrl")."""
-        hold, release = (["keydown", keys], ["keyup", keys]) if keys else ([], [])
+        hold, release = (["keydown", keys, "sleep", "0.15"], ["sleep", "0.1", "keyup", keys]) if keys else ([], [])
         self._xdotool("mousemove", str(x - 2), str(y), "sleep", "0.05", "mousemove", str(x), str(y), "sleep", "0.1")
         self._xdotool(*hold, "mousedown", str(button), "sleep", "0.06", "mouseup", str(button), *release)
 
