@@ -254,6 +254,9 @@ def test_demo_makes_takes_sheets_and_a_reel(shell: Shell, tmp_path: Path, film: 
     kept = [t.id for t in made.takes() if t.rating is Rating.KEPT]
     assert kept == [t["id"] for t in summary["takes"] if t["kept"]]
     assert len(kept) == 2
+    projected = probe(Path(summary["projected"]["clip"]))
+    assert (projected.frames, summary["projected"]["take"]) == (5, kept[0])
+    assert Path(summary["projected"]["still"]).is_file()
     again = shell.run("demo", "--out", out, "--blend", film.root / "set.blend")
     assert again.returncode == 0, again.stderr
     assert len(Production.open(out / "production").takes()) == 8
