@@ -17,13 +17,12 @@ from rushes.projection import materials
 from rushes.projection.build import _reach
 from rushes.projection.composite import composite_of
 from rushes.projection.graph import Graph
-from rushes.projection.names import TAKE
+from rushes.projection.names import BAKED, FORMER, PLAIN, TAKE
 from rushes.projection.paths import stored
 from rushes.projection.unwrap import UV, load_uv
 
 __all__ = ["BakeReport", "Baked", "baked", "drop_bake", "read_bake", "use_bake"]
 
-_MARK = "Rushes Baked"
 _FOLDER, _FILLED, _SLOTS, _OURS = "rushes_bake", "rushes_bake_filled", "rushes_bake_slots", "rushes_bake_uv"
 
 
@@ -163,15 +162,15 @@ def _drop_uv(mesh: Any) -> None:
 
 
 def _group(obj: Any, one: BakedObject, data: BakeData, picture: Path) -> Any:
-    tree = bpy.data.node_groups.new(f"{_MARK} {obj.name}"[:63], "ShaderNodeTree")
-    tree[TAKE] = _MARK
+    tree = bpy.data.node_groups.new(f"{BAKED} {obj.name}"[:63], "ShaderNodeTree")
+    tree[TAKE] = BAKED
     tree.interface.new_socket("Own", in_out="INPUT", socket_type="NodeSocketShader")
     tree.interface.new_socket("Shader", in_out="OUTPUT", socket_type="NodeSocketShader")
     g = Graph(tree)
     texture = g.node("ShaderNodeTexImage", "Texture")
     image = bpy.data.images.load(str(picture))
     image.filepath = stored(picture)
-    image.name, image[TAKE] = f"{_MARK} {obj.name}"[:63], _MARK
+    image.name, image[TAKE] = f"{BAKED} {obj.name}"[:63], BAKED
     image.alpha_mode = "CHANNEL_PACKED"
     image.source = "SEQUENCE" if data.count > 1 else "FILE"
     image.colorspace_settings.name = "sRGB"
@@ -219,11 +218,13 @@ def _show(scene: Any, obj: Any, group: Any) -> None:
 
 
 def _twin(former: Any, obj: Any, group: Any, composite: Any) -> Any:
-    twin = former.copy() if former is not None else bpy.data.materials.new(_MARK)
+    twin = former.copy() if former is not None else bpy.data.materials.new(BAKED)
     twin.name = f"{former.name if former is not None else 'Plain'} Baked"[:63]
     if bpy.app.version < (5, 0):
         twin.use_nodes = True
-    twin[TAKE] = _MARK
+    if former is not None and former.get(TAKE) != PLAIN:
+        twin[FORMER] = former
+    twin[TAKE] = BAKED
     if composite is not None and materials.installed(twin, composite):
         materials.uninstall(twin, composite)
     materials.install(twin, group)
@@ -239,7 +240,7 @@ def _drop(obj: Any) -> None:
         if key == "added" or int(key) >= len(obj.material_slots):
             continue
         slot = obj.material_slots[int(key)]
-        if slot.link != "OBJECT" or slot.material is None or slot.material.get(TAKE) != _MARK:
+        if slot.link != "OBJECT" or slot.material is None or slot.material.get(TAKE) != BAKED:
             continue  # changed since by somebody else: theirs stays
         twins.add(slot.material)
         slot.material = was.get("behind")
@@ -259,7 +260,7 @@ def _remove(twin: Any) -> None:
         return
     groups = {n.node_tree for n in twin.node_tree.nodes if n.bl_idname == "ShaderNodeGroup" and n.node_tree is not None}
     bpy.data.materials.remove(twin)
-    for group in [g for g in groups if g.get(TAKE) == _MARK and not g.users]:
+    for group in [g for g in groups if g.get(TAKE) == BAKED and not g.users]:
         images = {n.image for n in group.nodes if n.bl_idname == "ShaderNodeTexImage" and n.image is not None}
         bpy.data.node_groups.remove(group)
         for image in [i for i in images if not i.users]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from rushes.projection.names import FORMER, PLAIN, SAMPLING, SLOTS, TAKE
+from rushes.projection.names import BAKED, FORMER, PLAIN, SAMPLING, SLOTS, TAKE
 
 __all__ = [
     "has_nodes",
@@ -106,7 +106,7 @@ def own_materials(obj: Any) -> list[Any]:
     if obj.data is not None and SLOTS in obj.data:
         return []
     found = [s.material for s in obj.material_slots]
-    return [m.get(FORMER) if m is not None and m.get(TAKE) == PLAIN else m for m in found]
+    return [m.get(FORMER) if m is not None and m.get(TAKE) in (PLAIN, BAKED) else m for m in found]
 
 
 def plain_twins() -> dict[Any, Any]:

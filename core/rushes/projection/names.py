@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 __all__ = [
+    "BAKED",
     "COLLECTION",
     "COMPOSITE",
     "FOLDER",
@@ -22,6 +23,8 @@ __all__ = [
     "property_of",
 ]
 
+BAKED = "Rushes Baked"
+"""Twins of materials that show a bake."""
 COMPOSITE = "Rushes Projected"
 COLLECTION = "Rushes Projectors"
 PLAIN = "Rushes Plain"
