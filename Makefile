@@ -12,7 +12,7 @@ help: ## this list
 setup: ## make the environments
 	@$(PYTHON) tools/setup_env.py engine blender
 
-demo: setup ## two takes of each demo shot, sheets and a reel, in demo_out/
+demo: setup ## two takes of each demo shot, sheets, a reel, and the street from a second camera, in demo_out/
 	@$(BIN)/rushes demo --out demo_out
 
 test: setup ## all tests; the add-on's inside Blender 5.0 and 5.2
@@ -27,14 +27,14 @@ test-blender: setup ## the add-on's tests inside Blender 4.2, 4.5, 5.0 and 5.2
 	@RUSHES_TEST_BLENDERS="4.2 4.5 5.0 5.2" $(BIN)/python -m pytest tests/addon
 
 check: setup ## format, lint, strict types, import contracts
-	@$(BIN)/ruff format --check core tests tools assets
-	@$(BIN)/ruff check core tests tools assets
+	@$(BIN)/ruff format --check core tests tools assets blender_addon
+	@$(BIN)/ruff check core tests tools assets blender_addon
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 
 format: setup ## format and fix what can be fixed
-	@$(BIN)/ruff format core tests tools assets
-	@$(BIN)/ruff check --fix core tests tools assets
+	@$(BIN)/ruff format core tests tools assets blender_addon
+	@$(BIN)/ruff check --fix core tests tools assets blender_addon
 
 bench: setup ## speeds and memory, as a table (JSON=FILE writes them too)
 	@$(BIN)/rushes bench $(if $(JSON),--json $(JSON))

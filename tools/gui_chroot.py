@@ -114,9 +114,9 @@ def make(version: str) -> None:
             raise ChrootError(f"Something is mounted in {folder}. Unmount it first: {', '.join(mounted_under(folder))}")
         shutil.rmtree(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    mirror = os.environ.get("GUI_MIRROR") or "http://deb.debian.org/debian"
+    mirror = [m for m in [os.environ.get("GUI_MIRROR")] if m]  # none: debootstrap's own
     say(f"making {folder} from Debian {recipe.suite} (once; some minutes, 2 GB)")
-    call("debootstrap", "--variant=minbase", f"--keyring={recipe.keyring}", recipe.suite, folder, mirror, quiet=True)
+    call("debootstrap", "--variant=minbase", f"--keyring={recipe.keyring}", recipe.suite, folder, *mirror, quiet=True)
     call("mount", "-t", "proc", "proc", folder / "proc")
     call("mount", "--bind", "/dev", folder / "dev")
     shutil.copyfile("/etc/resolv.conf", folder / "etc" / "resolv.conf")

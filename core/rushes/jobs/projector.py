@@ -214,7 +214,7 @@ class _Making:
     def copied(self, folder: Path, shown: list[int], kept: list[Path]) -> Iterator[None]:
         """Copies: who paints on a projected picture in Blender and saves it must not change the take."""
         for index, path in enumerate(kept):
-            _spread(folder, "png", shown, index, lambda to, path=path: shutil.copyfile(path, to))
+            _spread(folder, "png", shown, index, lambda to, path=path: _copy(path, to))
             yield
 
     def decoded(self, folder: Path, shown: list[int]) -> Iterator[None]:
@@ -305,6 +305,10 @@ def _caps(folder: Path, count: int, suffix: str) -> None:
     """Files before the first and after the last one."""
     _link(folder / f"{1:04d}.{suffix}", folder / f"{0:04d}.{suffix}")
     _link(folder / f"{count:04d}.{suffix}", folder / f"{count + 1:04d}.{suffix}")
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -5,6 +5,8 @@ shots/<shot>/takes/<id>/take.json   the truth about a take, beside its clip and 
 shots/<shot>/sheet.png              contact sheet
 scenes/*.blend                      copies of scenes that clients shoot from
 passes/<key>/                       render passes, shared by takes; can be made again
+sets/<key>/                         pictures of a kept set; can be made again
+projections/, bakes/                takes seen from another camera, and frozen into textures
 .trash/<id>/                        takes put aside
 index.sqlite                        an index over the takes; can be made again
 """
