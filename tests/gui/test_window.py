@@ -19,6 +19,10 @@ pytestmark = [pytest.mark.gui, pytest.mark.slow, pytest.mark.timeout(1800)]
 JOBS = "[[j.name, j.state] for j in bpy.context.window_manager.rushes.jobs]"
 TAKES = "bpy.context.window_manager.rushes.takes"
 SHOT = "bpy.context.window_manager.rushes.shots[bpy.context.window_manager.rushes.shot_index].name"
+PERSPECTIVE = (
+    "next(a.spaces.active.region_3d.view_perspective for w in bpy.context.window_manager.windows "
+    "for a in w.screen.areas if a.type == 'VIEW_3D')"
+)
 WIDTH = 420
 
 
@@ -176,6 +180,18 @@ def test_keep(artist: Artist) -> None:
         assert time.monotonic() < end, "the rating is not on disk"
         time.sleep(0.2)
     artist.shoot("kept", artist.sidebar)
+
+
+def test_project(artist: Artist) -> None:
+    """The kept take is thrown onto the blocks through its own camera."""
+    if artist.window.value(PERSPECTIVE) != "CAMERA":  # 4.3 leaves it when the edit scene is shown
+        artist.look_through_camera()
+    artist.open_panel("Projection")
+    artist.press("rushes.project_take", "Project")
+    projectors = "[o.name for o in bpy.data.objects if o.name.startswith('Rushes Projector')]"
+    artist.window.wait(projectors, 300, "a projector")
+    time.sleep(30)  # shaders
+    artist.shoot("projected")
 
 
 def test_blocks(artist: Artist) -> None:
