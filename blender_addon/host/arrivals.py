@@ -13,7 +13,7 @@ from rushes.errors import RushesError
 
 from ..logic.known import Pending
 from ..runtime import Session
-from . import edit_scene, pulse
+from . import edit_scene, pulse, undo
 
 __all__ = ["ended", "fetch", "in_the_midst", "push_undo", "start", "stop"]
 
@@ -54,8 +54,7 @@ def push_undo(text: str) -> None:
     only the edited data; then the strip belongs to the step in which the mode is left."""
     if bpy.context.mode.startswith(("EDIT", "SCULPT", "PAINT")):
         return
-    if bpy.ops.ed.undo_push.poll():
-        bpy.ops.ed.undo_push(message=text)
+    undo.push(text)
 
 
 def _ended(job: JobStatus, pending: Pending | None) -> None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from typing import Any
 
 import bpy
 
 from rushes.contracts import TakeRow
-from rushes.errors import ProductionError
 
 from . import shots
 from .strips import shown_path
+from .take_files import files_of
 
 __all__ = ["of_shot", "remove", "show"]
 
@@ -26,7 +25,7 @@ def show(
 
     The PNG frames when they were kept, else the clip. ProductionError `take.clip_gone` when both are gone from disk.
     """
-    path, numbers, count = _file(take)
+    path, numbers, count = files_of(take)
     first = take.range.start if take.range is not None else scene.frame_start
     span = len(take.range) * take.range.step if take.range is not None else _span(scene, take)
     image = bpy.data.images.load(shown_path(path), check_existing=False)
@@ -67,22 +66,6 @@ def remove(camera: Any, names: tuple[str, ...] = ()) -> int:
         if image.users == 0:
             bpy.data.images.remove(image)
     return len(found)
-
-
-def _file(take: TakeRow) -> tuple[str, tuple[int, ...], int]:
-    """The first file, numbers of the pictures (none for a clip), and how many pictures there are."""
-    if take.pictures and os.path.isdir(take.pictures):
-        names = sorted(n for n in os.listdir(take.pictures) if n.lower().endswith(".png"))
-        numbers = tuple(int(stem) for n in names if (stem := n.rpartition(".")[0]).lstrip("-").isdigit())
-        if names and len(numbers) == len(names):
-            return os.path.join(take.pictures, names[0]), numbers, len(names)
-    if os.path.isfile(take.clip):
-        return take.clip, (), take.frame_count
-    raise ProductionError(
-        f"The files of this take are gone from disk ({take.folder}).",
-        code="take.clip_gone",
-        hint="Bring them back, or make the take again with Replay.",
-    )
 
 
 def _span(scene: Any, take: TakeRow) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +17,7 @@ from ..logic.shots import FoundShot, names_of
 from ..logic.timeline import Footage, Settings
 from . import mirror, shots, strips
 
-__all__ = ["active_strip", "ensure", "put", "shot_of_take", "swap", "used_takes"]
+__all__ = ["active_strip", "ensure", "put", "shot_of_take", "swap"]
 
 _SAME = ("fps", "fps_base", "resolution_x", "resolution_y", "resolution_percentage", "pixel_aspect_x", "pixel_aspect_y")
 
@@ -101,13 +100,6 @@ def active_strip(context: Any) -> Any | None:
     return strip if strip is not None and "rushes_shot" in strip else None
 
 
-def used_takes(edit: Any, names: Sequence[str]) -> tuple[str, ...]:
-    """Ids of the takes that a shot shows in an edit scene."""
-    if edit is None or edit.sequence_editor is None:
-        return ()
-    return tuple(dict.fromkeys(s.take for s in plan.in_use(strips.read(edit.sequence_editor), names)))
-
-
 def _carry_out(scene: Any, edit: Any, media: strips.Media, names: tuple[str, ...]) -> tuple[str, ...]:
     editor = edit.sequence_editor
     closed, locked = strips.channels(editor)
@@ -131,7 +123,7 @@ def _files_there(take: TakeRow) -> None:
         raise ProductionError(
             f"The files of this take are gone from disk ({take.folder}).",
             code="take.clip_gone",
-            hint="Bring them back, or make the take again with Replay.",
+            hint="Bring them back, or generate the take again with its seed and brief.",
         )
 
 

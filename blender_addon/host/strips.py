@@ -128,7 +128,7 @@ def clip_length(editor: Any, path: str, expected: int) -> int:
         raise ProductionError(
             f"The take's clip is gone from disk ({path}).",
             code="take.clip_gone",
-            hint="Bring the file back, or make the take again with Replay.",
+            hint="Bring the file back, or generate the take again with its seed and brief.",
         )
     strips = compat.strips_of(editor)
     trial = strips.new_movie("rushes trial", path, 1, -500000)
@@ -138,7 +138,7 @@ def clip_length(editor: Any, path: str, expected: int) -> int:
         raise ProductionError(
             f"Blender cannot read the take's clip ({path}).",
             code="take.clip_unreadable",
-            hint="The file may be damaged. Make the take again with Replay.",
+            hint="The file may be damaged. Generate the take again with its seed and brief.",
         )
     return length
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from typing import Any
 
 import bpy
 
 from rushes.contracts import TakeRow
-from rushes.errors import ProductionError
 
 from ..compat import material_tree
 from . import shots
+from .take_files import files_of
 
 __all__ = ["use_as_texture"]
 
@@ -23,7 +22,7 @@ def use_as_texture(scene: Any, take: TakeRow, obj: Any | None) -> str:
     An object without a material gets one that shines with it; in an active material the image waits unconnected.
     ProductionError `take.clip_gone` when the take's files are gone from disk.
     """
-    path, numbers, count = _files(take)
+    path, numbers, count = files_of(take)
     image = bpy.data.images.load(path, check_existing=True)
     image.source = "MOVIE" if not numbers else "SEQUENCE" if count > 1 else "FILE"
     image["rushes_take"], image["rushes_shot"] = take.id, take.shot
@@ -40,22 +39,6 @@ def use_as_texture(scene: Any, take: TakeRow, obj: Any | None) -> str:
     else:
         obj.data.materials.append(made)
     return f"{obj.name} shows the take with the material {made.name}."
-
-
-def _files(take: TakeRow) -> tuple[str, tuple[int, ...], int]:
-    """The first file, numbers of the pictures (none for a clip), and how many pictures there are."""
-    if take.pictures and os.path.isdir(take.pictures):
-        names = sorted(n for n in os.listdir(take.pictures) if n.lower().endswith(".png"))
-        numbers = tuple(int(stem) for n in names if (stem := n.rpartition(".")[0]).lstrip("-").isdigit())
-        if names and len(numbers) == len(names):
-            return os.path.join(take.pictures, names[0]), numbers, len(names)
-    if os.path.isfile(take.clip):
-        return take.clip, (), take.frame_count
-    raise ProductionError(
-        f"The files of this take are gone from disk ({take.folder}).",
-        code="take.clip_gone",
-        hint="Bring them back, or generate the take again with its seed and brief.",
-    )
 
 
 def _material(scene: Any, image: Any, take: TakeRow, numbers: tuple[int, ...], count: int) -> Any:
