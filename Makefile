@@ -27,14 +27,14 @@ test-blender: setup ## the add-on's tests inside Blender 4.2, 4.5, 5.0 and 5.2
 	@RUSHES_TEST_BLENDERS="4.2 4.5 5.0 5.2" $(BIN)/python -m pytest tests/addon
 
 check: setup ## format, lint, strict types, import contracts
-	@$(BIN)/ruff format --check core tests tools assets blender_addon
-	@$(BIN)/ruff check core tests tools assets blender_addon
+	@$(BIN)/ruff format --check core tests tools assets blender_addon resolve_scripts
+	@$(BIN)/ruff check core tests tools assets blender_addon resolve_scripts
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 
 format: setup ## format and fix what can be fixed
-	@$(BIN)/ruff format core tests tools assets blender_addon
-	@$(BIN)/ruff check --fix core tests tools assets blender_addon
+	@$(BIN)/ruff format core tests tools assets blender_addon resolve_scripts
+	@$(BIN)/ruff check --fix core tests tools assets blender_addon resolve_scripts
 
 bench: setup ## speeds and memory, as a table (JSON=FILE writes them too)
 	@$(BIN)/rushes bench $(if $(JSON),--json $(JSON))

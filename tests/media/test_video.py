@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from rushes.contracts import Size
+from rushes.contracts.timecode import Timecode
 from rushes.errors import DiskFullError, InputError, JobCancelled, SizeError
 from rushes.media import video
 from rushes.media.pictures import Bytes, to_float
-from rushes.media.time import Timecode
 from rushes.media.video import VideoWriter, fit, probe, read_video, reel
 
 FILM = Fraction(24000, 1001)

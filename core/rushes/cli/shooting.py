@@ -48,8 +48,8 @@ def new(
 ) -> None:
     """Make a production: the folder that holds one film's work."""
     from rushes.contracts import Size, rate_text
+    from rushes.contracts.timecode import parse_rate
     from rushes.library.production import Production
-    from rushes.media.time import parse_rate
 
     made = Production.create(folder, name, parse_rate(rate), Size.parse(size))
     out().print(f"{made.name}: {made.size} at {rate_text(made.rate)}", markup=False)

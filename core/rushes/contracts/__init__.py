@@ -6,7 +6,22 @@ One definition of each type: hosts use them as they are, the engine validates th
 from rushes.contracts.brief import Brief
 from rushes.contracts.camera import CameraFrame, CameraTrack, Intrinsics
 from rushes.contracts.classes import class_from_property, guess_class
+from rushes.contracts.clip import ClipJob, ClipResult, Treatment
 from rushes.contracts.codec import canonical_json, decode, digest, encode
+from rushes.contracts.edit import (
+    AI_KEYWORD,
+    ID_KEYS,
+    EditClip,
+    EditMarker,
+    EditMedia,
+    EditorialJob,
+    EditorialMedia,
+    EditSubtitle,
+    EditTimeline,
+    EditTrack,
+    MediaKind,
+    TrackKind,
+)
 from rushes.contracts.generator import (
     BriefReading,
     Conditioning,
@@ -17,6 +32,7 @@ from rushes.contracts.generator import (
     VocabularyField,
 )
 from rushes.contracts.geometry import Matrix4, Size, Vec3
+from rushes.contracts.grade import CDL, Grade, GradeJob, GradeResult, MatchJob, MatchResult, TimelineSpace
 from rushes.contracts.job import EngineInfo, JobContext, JobRequest, JobState, JobStatus
 from rushes.contracts.legend import Legend, LegendObject, ObjectClass, Sun
 from rushes.contracts.library import (
@@ -40,20 +56,37 @@ from rushes.contracts.projection import (
 )
 from rushes.contracts.shot import PassesManifest, PassesRequest, PassFile, SceneInfo, Shot
 from rushes.contracts.take import ModelRef, PostStep, Rating, Recipe, ShootRequest, Take, TakeFiles
+from rushes.contracts.timecode import Timecode, parse_rate
 from rushes.contracts.timing import FrameRange, rate_text
 
 __all__ = [
+    "AI_KEYWORD",
     "Brief",
     "BriefReading",
+    "CDL",
     "CameraFrame",
     "CameraTrack",
+    "ClipJob",
+    "ClipResult",
     "Conditioning",
     "Descriptor",
+    "EditClip",
+    "EditMarker",
+    "EditMedia",
+    "EditSubtitle",
+    "EditTimeline",
+    "EditTrack",
+    "EditorialJob",
+    "EditorialMedia",
     "EngineInfo",
     "ExplorationCell",
     "ExplorationRow",
     "FrameRange",
     "FrameRule",
+    "Grade",
+    "GradeJob",
+    "GradeResult",
+    "ID_KEYS",
     "Intrinsics",
     "JobContext",
     "JobRequest",
@@ -65,7 +98,10 @@ __all__ = [
     "LookRequest",
     "LookStatus",
     "LookUpdate",
+    "MatchJob",
+    "MatchResult",
     "Matrix4",
+    "MediaKind",
     "Metric",
     "ModelRef",
     "Negotiation",
@@ -94,6 +130,10 @@ __all__ = [
     "Take",
     "TakeFiles",
     "TakeRow",
+    "Timecode",
+    "TimelineSpace",
+    "TrackKind",
+    "Treatment",
     "Vec3",
     "VocabularyField",
     "canonical_json",
@@ -105,5 +145,6 @@ __all__ = [
     "legal_steps",
     "legal_strengths",
     "negotiate",
+    "parse_rate",
     "rate_text",
 ]

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from rushes.contracts import JobContext, ProjectorJob, ShootRequest
+from rushes.contracts import ClipJob, EditorialJob, GradeJob, JobContext, MatchJob, ProjectorJob, ShootRequest
 from rushes.contracts.bake import BakeJob, FillJob
 from rushes.errors import JobFailed, ProtocolError
 
@@ -111,6 +111,10 @@ USE_CASES: Mapping[str, Entry] = MappingProxyType(
         "bake": Entry("rushes.jobs.bake:run", BakeJob),
         "fill": Entry("rushes.jobs.fill:run", FillJob),
         "project": Entry("rushes.jobs.project:run"),
+        "editorial": Entry("rushes.jobs.editorial:run", EditorialJob),
+        "grade": Entry("rushes.jobs.grade:run", GradeJob),
+        "match": Entry("rushes.jobs.match:run", MatchJob),
+        "clip": Entry("rushes.jobs.clip:run", ClipJob),
     }
 )
 """The built-in use cases. Tests pass a table of their own."""

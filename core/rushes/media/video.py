@@ -24,9 +24,9 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 
 from rushes.contracts import Size
+from rushes.contracts.timecode import Timecode
 from rushes.errors import InputError, SizeError, disk_full_as_error
 from rushes.media.pictures import Bytes, Picture, beside, to_uint8
-from rushes.media.time import Timecode
 
 __all__ = ["VideoInfo", "VideoWriter", "fit", "probe", "read_video", "reel"]
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rushes.contracts import rate_text
+from rushes.contracts.timecode import COMMON_RATES, Timecode, parse_rate, rate_from_blender
 from rushes.errors import InputError
-from rushes.media.time import COMMON_RATES, Timecode, parse_rate, rate_from_blender
 
 DROP_RATES = (Fraction(30000, 1001), Fraction(60000, 1001))
 rates = st.sampled_from([r for r in COMMON_RATES if r >= 8])

@@ -1,0 +1,1 @@
+"""Resolve in and out: reads it into plain data, applies plans."""

@@ -1,0 +1,1 @@
+"""What is worked out without Resolve: plans from plain data to plain data."""
