@@ -29,6 +29,7 @@ test-blender: setup ## the add-on's tests inside Blender 4.2, 4.5, 5.0 and 5.2
 check: setup ## format, lint, strict types, import contracts
 	@$(BIN)/ruff format --check core tests tools assets blender_addon resolve_scripts
 	@$(BIN)/ruff check core tests tools assets blender_addon resolve_scripts
+	@$(BIN)/python tools/resolve_stubs.py > /dev/null
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports
 
