@@ -38,7 +38,7 @@ from rushes.jobs.registry import Services
 from rushes.jobs.sheets import read_recipe
 from rushes.jobs.stages import Stages
 from rushes.jobs.take_passes import take_passes
-from rushes.library.files import read_json, write_json
+from rushes.library.files import link_or_copy, read_json, write_json
 from rushes.library.production import Production
 from rushes.media.exr import write_plane
 from rushes.media.pictures import Bytes, load_png, save_png
@@ -298,22 +298,14 @@ def _spread(folder: Path, suffix: str, shown: list[int], index: int, write: Call
             write(path)
             first = path
         else:
-            _link(first, path)
+            link_or_copy(first, path)
 
 
 def _caps(folder: Path, count: int, suffix: str) -> None:
     """Files before the first and after the last one."""
-    _link(folder / f"{1:04d}.{suffix}", folder / f"{0:04d}.{suffix}")
-    _link(folder / f"{count:04d}.{suffix}", folder / f"{count + 1:04d}.{suffix}")
+    link_or_copy(folder / f"{1:04d}.{suffix}", folder / f"{0:04d}.{suffix}")
+    link_or_copy(folder / f"{count:04d}.{suffix}", folder / f"{count + 1:04d}.{suffix}")
 
 
 def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
-
-
-def _link(source: Path, target: Path) -> None:
-    """A hard link where the disk can, else a copy."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)

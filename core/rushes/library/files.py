@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from typing import Any, cast
 
 from rushes.errors import ProductionError, disk_full_as_error
 
-__all__ = ["file_sha256", "host_tag", "process_alive", "read_json", "write_atomic", "write_json"]
+__all__ = ["file_sha256", "host_tag", "link_or_copy", "process_alive", "read_json", "write_atomic", "write_json"]
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -66,6 +67,15 @@ def file_sha256(path: Path, check: Callable[[], None] = lambda: None) -> str:
             check()
             found.update(piece)
     return found.hexdigest()
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """A hard link where the disk can, else a copy. `target` must not be there; DiskFullError when there is no room."""
+    try:
+        os.link(source, target)
+    except OSError:
+        with disk_full_as_error(target):
+            shutil.copyfile(source, target)
 
 
 def host_tag() -> str:

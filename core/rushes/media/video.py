@@ -28,13 +28,13 @@ from rushes.contracts.timecode import Timecode
 from rushes.errors import InputError, SizeError, disk_full_as_error
 from rushes.media.pictures import Bytes, Picture, beside, to_uint8
 
-__all__ = ["VideoInfo", "VideoWriter", "fit", "probe", "read_video", "reel"]
+__all__ = ["EXACT_SCALING", "VideoInfo", "VideoWriter", "fit", "open_movie", "probe", "read_video", "reel"]
 
 _log = logging.getLogger(__name__)
 
 # Part of what makes the bytes repeatable: x264 divides its work by the number of threads.
 _THREADS = 4
-_EXACT = int(
+EXACT_SCALING = int(
     Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP | Interpolation.FULL_CHR_H_INT
 )
 
@@ -46,6 +46,8 @@ class VideoWriter:
     Same frames and settings give the same bytes. H.264 with 4:2:0 needs even sides; an odd side is padded by
     repeating its last row or column (`coded_size`). Custom metadata keys are kept.
     """
+
+    _container_format = "mp4"
 
     def __init__(
         self,
@@ -88,7 +90,10 @@ class VideoWriter:
         done = False
         with beside(self.path) as draft:
             self._container = av.open(
-                str(draft), "w", format="mp4", options={"movflags": "+faststart+use_metadata_tags+write_colr"}
+                str(draft),
+                "w",
+                format=self._container_format,
+                options={"movflags": "+faststart+use_metadata_tags+write_colr"},
             )
             try:
                 self._container.metadata.update(self._metadata)
@@ -162,7 +167,7 @@ def _to_yuv(pixels: Bytes, reformatter: VideoReformatter) -> VideoFrame:
         dst_colorspace=Colorspace.ITU709,
         src_color_range=ColorRange.JPEG,
         dst_color_range=ColorRange.MPEG,
-        interpolation=_EXACT,
+        interpolation=EXACT_SCALING,
     )
     frame.color_range = ColorRange.MPEG
     frame.colorspace = Colorspace.ITU709
@@ -198,12 +203,14 @@ def _unreadable(path: Path, why: object) -> InputError:
 
 
 @contextmanager
-def _reading(path: Path) -> Generator[tuple[Any, Any], None, None]:
+def open_movie(path: Path) -> Generator[tuple[Any, Any], None, None]:
     """(container, first video stream); FFmpeg's complaints become InputError."""
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:
                 raise _unreadable(path, "no picture in it")
+            if container.streams.video[0].codec_context is None:  # its description is cut off
+                raise _unreadable(path, "it is damaged")
             yield container, container.streams.video[0]
     except FFmpegError as exc:
         raise _unreadable(path, exc.strerror) from exc
@@ -211,7 +218,7 @@ def _reading(path: Path) -> Generator[tuple[Any, Any], None, None]:
 
 def probe(path: Path) -> VideoInfo:
     """Facts about a clip. InputError (`video.unreadable`) when it is missing, broken or has no picture."""
-    with _reading(path) as (container, stream):
+    with open_movie(path) as (container, stream):
         context = stream.codec_context
         rate = Fraction(stream.average_rate or stream.guessed_rate)
         metadata = {str(k): str(v) for k, v in container.metadata.items()}
@@ -270,7 +277,7 @@ def read_video(path: Path) -> Iterator[Bytes]:
     An untagged clip is taken as BT.709 from 720 lines up, else as BT.601. InputError as `probe`.
     """
     reformatter = VideoReformatter()
-    with _reading(path) as (container, stream):
+    with open_movie(path) as (container, stream):
         stream.thread_type = "AUTO"
         for frame in container.decode(stream):
             yield _to_rgb(frame, reformatter)
@@ -286,7 +293,7 @@ def _to_rgb(frame: VideoFrame, reformatter: VideoReformatter) -> Bytes:
         src_colorspace=matrix,
         src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG,
-        interpolation=_EXACT,
+        interpolation=EXACT_SCALING,
     )
     return np.asarray(rgb.to_ndarray(), np.uint8)
 
