@@ -209,9 +209,10 @@ def open_movie(path: Path) -> Generator[tuple[Any, Any], None, None]:
         with av.open(str(path)) as container:
             if not container.streams.video:
                 raise _unreadable(path, "no picture in it")
-            if container.streams.video[0].codec_context is None:  # its description is cut off
+            first: Any = container.streams.video[0]
+            if first.codec_context is None:  # its description is cut off
                 raise _unreadable(path, "it is damaged")
-            yield container, container.streams.video[0]
+            yield container, first
     except FFmpegError as exc:
         raise _unreadable(path, exc.strerror) from exc
 
