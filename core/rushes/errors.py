@@ -13,6 +13,7 @@
     │   ├── BlenderError         no Blender, or Blender failed
     │   ├── ModelError           weights missing, changed or unreadable
     │   ├── DiskFullError        no room to write
+    │   ├── ResolveError         DaVinci Resolve is not ready, or refused a call
     │   └── DependencyError      a package or system library is missing
     ├── EngineError              between a client and the engine
     │   ├── EngineUnreachable    nothing answers
@@ -54,6 +55,7 @@ __all__ = [
     "ProductionError",
     "ProtocolError",
     "RecipeError",
+    "ResolveError",
     "RushesError",
     "SceneError",
     "SizeError",
@@ -149,6 +151,10 @@ class ModelError(SystemFault):
 
 class DiskFullError(SystemFault):
     default_code = "disk.full"
+
+
+class ResolveError(SystemFault):
+    default_code = "resolve"
 
 
 class DependencyError(SystemFault):
