@@ -1,0 +1,1 @@
+"""Filters for footage: pictures without geometry behind them, from anyone's camera."""
