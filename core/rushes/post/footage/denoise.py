@@ -152,7 +152,9 @@ def grain_of(picture: Picture) -> float:
     luma = picture.mean(axis=-1)
     rough = np.square(cv2.filter2D(luma, cv2.CV_32F, _LAPLACE))[1:-1, 1:-1]
     side = max(8, min(rough.shape) // 12)
-    blocks = cv2.resize(rough, (max(1, rough.shape[1] // side), max(1, rough.shape[0] // side)), None, 0, 0, cv2.INTER_AREA)
+    blocks = cv2.resize(
+        rough, (max(1, rough.shape[1] // side), max(1, rough.shape[0] // side)), None, 0, 0, cv2.INTER_AREA
+    )
     # Three channels were averaged: grain that differs between them is sqrt(3) larger in each.
     return float(np.sqrt(np.percentile(blocks, 15))) / 6.0 * 3**0.5
 
