@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from rushes.blender.launcher import find_blender, run_inside
-from rushes.client.locks import FileLock
 from rushes.contracts import JobContext, ProjectorJob, decode, digest, encode
 from rushes.contracts.bake import BAKE_VERSION, BakeData, BakeJob
 from rushes.errors import InputError, disk_full_as_error
 from rushes.jobs import projector
+from rushes.jobs.locking import locked
 from rushes.jobs.registry import Services
 from rushes.jobs.stages import Stages
 from rushes.library.files import file_sha256
@@ -42,14 +42,9 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     with disk_full_as_error(folder):
         folder.mkdir(parents=True, exist_ok=True)
     asked = {"job": encode(replace(job, blend=str(blend))), "out": str(folder), "projectors": projectors}
-    lock = FileLock(folder.parent / f".{key}.lock")
-    while not lock.acquire(wait=0.2):
-        context.check()
-    try:
+    with locked(folder.parent / f".{key}.lock", context):
         command = find_blender(services.asked or services.blender)
         made = decode(BakeData, run_inside(_INSIDE, asked, blender=command, context=stages.stage("bake")))
-    finally:
-        lock.release()
     stages.update("bake", 1.0)
     return {
         "folder": str(folder),

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from rushes.client.locks import FileLock
 from rushes.contracts import (
     CameraFrame,
     FrameRange,
@@ -27,6 +26,7 @@ from rushes.contracts import (
 )
 from rushes.errors import InputError
 from rushes.jobs.doors import ProjectionDoor
+from rushes.jobs.locking import locked
 from rushes.jobs.project_takes import Thrown, sky_colour, throw
 from rushes.jobs.registry import Services
 from rushes.jobs.shot_passes import Scene, inspect
@@ -195,10 +195,7 @@ class _Projecting:
             raise InputError(
                 f"{self.folder} cannot be made: {exc.strerror}.", code="project.folder", hint="Give another --out."
             ) from exc
-        lock = FileLock(self.folder / ".lock")
-        while not lock.acquire(wait=0.2):
-            self.stages.context.check()
-        try:
+        with locked(self.folder / ".lock", self.stages.context):
             if about.is_file() and read_json(about, "The projection").get("key") == self.key:
                 pass
             elif about.is_file() or (self.folder / "frames").exists():
@@ -210,8 +207,6 @@ class _Projecting:
             else:
                 write_json(about, {"version": 1, "key": self.key, "finished": False})
             yield
-        finally:
-            lock.release()
 
     def _to_save(self) -> bool:
         """Whether the new .blend has still to be made; one that is there and not ours is refused."""

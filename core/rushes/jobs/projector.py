@@ -8,15 +8,13 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rushes.client.locks import FileLock
 from rushes.contracts import (
     CameraFrame,
     JobContext,
@@ -33,6 +31,7 @@ from rushes.contracts import (
 )
 from rushes.errors import InputError, ProductionError, ProtocolError, disk_full_as_error
 from rushes.jobs.doors import OpenPasses
+from rushes.jobs.locking import locked_folder
 from rushes.jobs.projector_albedo import LightFit, without_light
 from rushes.jobs.registry import Services
 from rushes.jobs.sheets import read_recipe
@@ -68,7 +67,7 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     assert take is not None
     recipe = read_recipe(home, take)
     target = home / _folder_name(job.rate, recipe)
-    with _locked(target, context):
+    with locked_folder(target, context):
         found = _stored(target)
         if found is not None:
             return _result(target, found, reused=True)
@@ -102,17 +101,6 @@ def _result(folder: Path, data: ProjectorData, *, reused: bool) -> dict[str, Any
         "reused": reused,
         "albedo": None if data.albedo is None else data.albedo.sure,
     }
-
-
-@contextmanager
-def _locked(target: Path, context: JobContext) -> Generator[None, None, None]:
-    lock = FileLock(target.parent / f".{target.name}.lock")
-    while not lock.acquire(wait=0.2):
-        context.check()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 class _Making:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rushes.client.locks import FileLock
 from rushes.contracts import JobContext, PassesRequest, Recipe, digest, encode
 from rushes.errors import InputError, ProductionError
 from rushes.generators.protocol import KeptPixels
+from rushes.jobs.locking import locked_folder
 from rushes.jobs.project_takes import Thrown, throw
 from rushes.jobs.registry import Services
 from rushes.jobs.shot_passes import Scene
@@ -71,7 +70,7 @@ def obtain_set(
     thrown = throw(production, takes, scene.info.rate, services, context)
     key = _key(scene, request, thrown)
     folder = _folder(production, key)
-    with _locked(folder, context):
+    with locked_folder(folder, context):
         found = open_set(production, key)
         if found is None:
             _render(folder, key, scene, request, thrown, services, context)
@@ -137,18 +136,6 @@ def _key(scene: Scene, request: PassesRequest, thrown: Sequence[Thrown]) -> str:
 
 def _listed(takes: Sequence[str]) -> str:
     return f"take {takes[0]}" if len(takes) == 1 else "takes " + ", ".join(takes)
-
-
-@contextmanager
-def _locked(folder: Path, context: JobContext) -> Generator[None, None, None]:
-    folder.parent.mkdir(exist_ok=True)
-    lock = FileLock(folder.parent / f".{folder.name[:24]}.lock")
-    while not lock.acquire(wait=0.2):
-        context.check()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _render(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rushes.client.locks import FileLock
 from rushes.contracts import FrameRange, JobContext, PassesRequest, SceneInfo, Shot, decode, digest, encode
 from rushes.errors import PassesError, ProductionError, ProtocolError, SceneError
 from rushes.jobs.doors import OpenPasses, PassesDoor
+from rushes.jobs.locking import locked_folder
 from rushes.library.files import file_sha256, read_json, write_json
 from rushes.library.production import Production
 
@@ -152,7 +150,7 @@ def obtain_passes(
     Two jobs that want the same passes wait for each other. Damaged ones are rendered again, with a note.
     """
     folder = production.passes_folder(key)
-    with _locked(folder, context):
+    with locked_folder(folder, context):
         if (folder / "manifest.json").is_file():
             try:
                 return door.open(folder), True
@@ -166,15 +164,3 @@ def obtain_passes(
             shutil.rmtree(leftover, ignore_errors=True)  # of a renderer that was killed; we hold the lock
         door.render(request, folder, context)
         return door.open(folder), False
-
-
-@contextmanager
-def _locked(folder: Path, context: JobContext) -> Generator[None, None, None]:
-    folder.parent.mkdir(exist_ok=True)
-    lock = FileLock(folder.parent / f".{folder.name[:24]}.lock")
-    while not lock.acquire(wait=0.2):
-        context.check()
-    try:
-        yield
-    finally:
-        lock.release()
