@@ -110,7 +110,9 @@ def _sound(path: Path, rate: Fraction) -> MediaState | None:
     except FFmpegError:
         return None
     frames = math.floor(seconds * rate)
-    return MediaState(path.name, str(path), "audio", rate, frames, codec=codec, audio_channels=channels, files=(str(path),))
+    return MediaState(
+        path.name, str(path), "audio", rate, frames, codec=codec, audio_channels=channels, files=(str(path),)
+    )
 
 
 def _still(path: Path, rate: Fraction) -> MediaState | None:
@@ -136,7 +138,11 @@ def _subtitles(path: Path, rate: Fraction) -> MediaState | None:
         events = pysubs2.load(str(path), encoding="utf-8").events
     except (pysubs2.exceptions.Pysubs2Error, UnicodeDecodeError, OSError):
         return None
-    cues = [(Fraction(line.start, 1000), Fraction(line.end, 1000), line.plaintext) for line in events if line.end > line.start]
+    cues = [
+        (Fraction(line.start, 1000), Fraction(line.end, 1000), line.plaintext)
+        for line in events
+        if line.end > line.start
+    ]
     if not cues:
         return None
     frames = math.ceil(max(end for _, end, _ in cues) * rate)

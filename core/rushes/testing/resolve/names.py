@@ -18,9 +18,9 @@ __all__ = [
 ]
 
 CLIP_COLORS = (
-    "Orange Apricot Yellow Lime Olive Green Teal Navy Blue Purple Violet Pink Tan Beige Brown Chocolate".split()
+    ["Orange", "Apricot", "Yellow", "Lime", "Olive", "Green", "Teal", "Navy", "Blue", "Purple", "Violet", "Pink", "Tan", "Beige", "Brown", "Chocolate"]
 )
-MARKER_COLORS = "Blue Cyan Green Yellow Red Pink Purple Fuchsia Rose Lavender Sky Mint Lemon Sand Cocoa Cream".split()
+MARKER_COLORS = ["Blue", "Cyan", "Green", "Yellow", "Red", "Pink", "Purple", "Fuchsia", "Rose", "Lavender", "Sky", "Mint", "Lemon", "Sand", "Cocoa", "Cream"]
 """Of markers and flags."""
 PAGES: dict[str, str] = {
     **dict.fromkeys(("media", "cut", "edit", "fusion", "color", "fairlight", "deliver"), "18.5"),
@@ -30,18 +30,7 @@ PAGES: dict[str, str] = {
 
 METADATA = frozenset(
     name.strip()
-    for name in (
-        "Description, Comments, Keywords, People, Scene, Shot, Take, Angle, Move, Day / Night, Environment, Shot Type, Good Take, "
-        "Flags, Clip Color, Shoot Day, Date Recorded, Camera #, Roll Card #, Reel Number, Camera Type, Camera Manufacturer, "
-        "Camera Serial, Camera ID, Camera Notes, Camera TC Type, Camera Firmware, Shutter, Shutter Angle, ISO, White Point (Kelvin), "
-        "White Balance Tint, Lens Type, Lens Number, Lens Notes, Camera Aperture, Focal Point (mm), Distance, Filter, ND Filter, "
-        "Location, Unit Name, Unit Manager, Setup, Start Scene TC, Program Name, Episode #, Episode Name, Production Name, "
-        "Production Company, Director, Cinematographer, DOP, Producer, Script Supervisor, Location Manager, Colorist, "
-        "VFX Supervisor, VFX Shot #, VFX Notes, Reviewed By, Reviewers Notes, Review Date, Send to, Send to Studio, Asset, Crew, "
-        "Crew Comments, Dialog Notes, Sound Mixer, Sound Roll #, Audio Notes, Audio Media, Genre, Sub Category, Group, Subclip, "
-        "Aspect Ratio Notes, Color Space Notes, Gamma Notes, LUT Used, Compression Ratio, Format, Codec Bitrate, "
-        "Date Added, Usage, Framing Chart, Monitor LUT, Continuity Reference, Category, Keyword"
-    ).split(",")
+    for name in ["Description", " Comments", " Keywords", " People", " Scene", " Shot", " Take", " Angle", " Move", " Day / Night", " Environment", " Shot Type", " Good Take", " Flags", " Clip Color", " Shoot Day", " Date Recorded", " Camera #", " Roll Card #", " Reel Number", " Camera Type", " Camera Manufacturer", " Camera Serial", " Camera ID", " Camera Notes", " Camera TC Type", " Camera Firmware", " Shutter", " Shutter Angle", " ISO", " White Point (Kelvin)", " White Balance Tint", " Lens Type", " Lens Number", " Lens Notes", " Camera Aperture", " Focal Point (mm)", " Distance", " Filter", " ND Filter", " Location", " Unit Name", " Unit Manager", " Setup", " Start Scene TC", " Program Name", " Episode #", " Episode Name", " Production Name", " Production Company", " Director", " Cinematographer", " DOP", " Producer", " Script Supervisor", " Location Manager", " Colorist", " VFX Supervisor", " VFX Shot #", " VFX Notes", " Reviewed By", " Reviewers Notes", " Review Date", " Send to", " Send to Studio", " Asset", " Crew", " Crew Comments", " Dialog Notes", " Sound Mixer", " Sound Roll #", " Audio Notes", " Audio Media", " Genre", " Sub Category", " Group", " Subclip", " Aspect Ratio Notes", " Color Space Notes", " Gamma Notes", " LUT Used", " Compression Ratio", " Format", " Codec Bitrate", " Date Added", " Usage", " Framing Chart", " Monitor LUT", " Continuity Reference", " Category", " Keyword"]
 )
 """Fields of the metadata panel that SetMetadata takes; a real panel has a few more."""
 
@@ -113,7 +102,11 @@ CONSTANTS: dict[str, tuple[int, str]] = {
 """`resolve.NAME` → (a number that nothing else has, since)."""
 
 _RATES: dict[str, Fraction] = {
-    **{str(rate): Fraction(rate) for rate in (16, 18, 24, 25, 30, 48, 50, 60, 72, 90, 95, 96, 100, 119.88, 120) if isinstance(rate, int)},
+    **{
+        str(rate): Fraction(rate)
+        for rate in (16, 18, 24, 25, 30, 48, 50, 60, 72, 90, 95, 96, 100, 119.88, 120)
+        if isinstance(rate, int)
+    },
     "23.976": Fraction(24000, 1001),
     "29.97": Fraction(30000, 1001),
     "47.952": Fraction(48000, 1001),

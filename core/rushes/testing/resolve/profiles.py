@@ -29,12 +29,16 @@ class Quirks:
     """GetSetting("timelineFrameRate") is 29.97 on a drop-frame project; else "29.97 DF"."""
     delete_refused_once: bool = False
     """The first DeleteClips of a session is refused; items must be read again."""
+    speed_in_percent: bool = False
+    """From 21.1 TimelineItem.SetSpeed takes percent and keeps the length; its arguments are published nowhere."""
     source_frames_off_by_one: bool = False
     """GetSourceStartFrame answers one frame late where the rates differ."""
     cold_deliver: bool = True
     """The first SetCurrentRenderFormatAndCodec of a session is refused until GetRenderCodecs was called."""
     admin_lut_folder: bool = False
     """The master LUT folder needs administrator rights."""
+    render_suffix: bool = True
+    """Deliver adds a number to the file's name."""
     localised_status: bool = False
     """JobStatus in the language of the interface."""
     gallery_visible: bool = False

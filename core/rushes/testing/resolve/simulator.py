@@ -208,7 +208,9 @@ class Simulator:
             item.link = sound.link = new_id()
         return item
 
-    def add_marker(self, frame: float, color: str = "Blue", name: str = "", note: str = "", on: Any = None) -> MarkerState:
+    def add_marker(
+        self, frame: float, color: str = "Blue", name: str = "", note: str = "", on: Any = None
+    ) -> MarkerState:
         """A marker on the current timeline, `frame` from its start, or on an item or pool item (`on`)."""
         marker = MarkerState(color, name, note, 1.0)
         (on or self.project.timeline).markers[float(frame)] = marker
@@ -289,5 +291,3 @@ class Simulator:
 
 def _project_rate(project: ProjectState) -> str:
     return str(project.settings["timelineFrameRate"])
-
-

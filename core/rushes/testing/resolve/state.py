@@ -45,7 +45,7 @@ def new_id() -> str:
     return f"{next(_numbers):08x}-51d0-4b1e-8a4e-000000000000"
 
 
-@dataclass
+@dataclass(eq=False)
 class MarkerState:
     """A marker; its frame is the key it is kept under."""
 
@@ -56,7 +56,7 @@ class MarkerState:
     custom: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class NodeState:
     """A corrector of a node graph."""
 
@@ -70,9 +70,11 @@ class NodeState:
     """Path of the .drx the node came from."""
     tools: list[str] = field(default_factory=list)
     cache: int | None = None
+    keyframes: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Absolute timeline frame → CDL, held until the next; set in the interface."""
 
 
-@dataclass
+@dataclass(eq=False)
 class VersionState:
     """A grade version of an item: a node graph with a name."""
 
@@ -82,7 +84,7 @@ class VersionState:
     nodes: list[NodeState] = field(default_factory=lambda: [NodeState()])
 
 
-@dataclass
+@dataclass(eq=False)
 class MediaState:
     """A media pool item: facts of the file and what the user wrote on it."""
 
@@ -118,7 +120,7 @@ class MediaState:
     alive: bool = True
 
 
-@dataclass
+@dataclass(eq=False)
 class TakeState:
     """One entry of a take selector."""
 
@@ -129,7 +131,7 @@ class TakeState:
     """Exclusive."""
 
 
-@dataclass
+@dataclass(eq=False)
 class ItemState:
     """Something on a track."""
 
@@ -178,7 +180,7 @@ class ItemState:
         return self.versions[self.version]
 
 
-@dataclass
+@dataclass(eq=False)
 class TrackState:
     """A track of a timeline."""
 
@@ -192,7 +194,7 @@ class TrackState:
     """By start."""
 
 
-@dataclass
+@dataclass(eq=False)
 class TimelineState:
     """A timeline."""
 
@@ -238,7 +240,7 @@ class TimelineState:
         return max((item.end for item in self.items()), default=self.start)
 
 
-@dataclass
+@dataclass(eq=False)
 class FolderState:
     """A bin."""
 
@@ -255,7 +257,7 @@ class FolderState:
             yield from folder.walk()
 
 
-@dataclass
+@dataclass(eq=False)
 class ColorGroupState:
     """A colour group with its two graphs."""
 
@@ -266,7 +268,7 @@ class ColorGroupState:
     alive: bool = True
 
 
-@dataclass
+@dataclass(eq=False)
 class StillState:
     """A still of the gallery."""
 
@@ -279,7 +281,7 @@ class StillState:
     alive: bool = True
 
 
-@dataclass
+@dataclass(eq=False)
 class AlbumState:
     """An album of the gallery."""
 
@@ -290,7 +292,7 @@ class AlbumState:
     alive: bool = True
 
 
-@dataclass
+@dataclass(eq=False)
 class RenderJobState:
     """A job of the Deliver queue."""
 
@@ -306,7 +308,7 @@ class RenderJobState:
     files: list[str] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class RenderState:
     """What the Deliver page holds; it sticks from run to run."""
 
@@ -321,7 +323,7 @@ class RenderState:
     rendering: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class ProjectState:
     """A project."""
 
@@ -360,7 +362,7 @@ class Call:
     thread: int
 
 
-@dataclass
+@dataclass(eq=False)
 class App:
     """The application, shared by all handles."""
 
