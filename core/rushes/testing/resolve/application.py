@@ -138,7 +138,7 @@ class ProjectManager(ProjectManagerTail):
 
     @api(write=True)
     def SaveProject(self) -> Any:
-        """False for the untitled one (rule save.untitled). What an append left half done is gone (rule append.vanish)."""
+        """False for the untitled one (rule save.untitled). What an append left half done is gone (append.vanish)."""
         project = self._app.project
         if project is None or project.name == "Untitled Project":
             return False

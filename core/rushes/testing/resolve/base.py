@@ -98,8 +98,8 @@ class _Bound:
 class ApiObject:
     """An object of the API: a handle on a piece of state.
 
-    Names that start with an underscore belong to the double. Every other name is a method of this version, a constant, or None
-    (rule surface.absent). Handles are never equal to each other: compare `GetUniqueId()` (rule handle.identity).
+    Names that start with an underscore belong to the double. Every other name is a method of this version, a constant,
+    or None (rule surface.absent). Handles are never equal to each other: compare `GetUniqueId()` (handle.identity).
     """
 
     _scope = "project"

@@ -135,7 +135,7 @@ class MediaPoolItem(Marked, Colored, InOut, ColourMedia, MediaPoolItemTail):
 
     @api()
     def GetClipProperty(self, propertyName: str | None = None) -> Any:
-        """Text, "" for what it has not; None for an unknown name; all as a dict without a name. Super Scale is a number."""
+        """Text, "" for what it has not; None for an unknown name; all as a dict without. Super Scale is a number."""
         properties = _properties(self._state)
         return properties if propertyName is None else properties.get(propertyName)
 
@@ -149,7 +149,9 @@ class MediaPoolItem(Marked, Colored, InOut, ColourMedia, MediaPoolItemTail):
         if propertyName == "Super Scale":
             if propertyValue not in (0, 1, 2, 3, 4) or isinstance(propertyValue, (bool, str)):
                 return False
-        elif not isinstance(propertyValue, str):
+            self._state.properties[propertyName] = propertyValue
+            return True
+        if not isinstance(propertyValue, str):
             self._misuse(f"SetClipProperty({propertyName!r}) takes text, got {propertyValue!r}")
             return False
         if propertyName == "Reel Name":

@@ -17,10 +17,42 @@ __all__ = [
     "rate_setting",
 ]
 
-CLIP_COLORS = (
-    ["Orange", "Apricot", "Yellow", "Lime", "Olive", "Green", "Teal", "Navy", "Blue", "Purple", "Violet", "Pink", "Tan", "Beige", "Brown", "Chocolate"]
-)
-MARKER_COLORS = ["Blue", "Cyan", "Green", "Yellow", "Red", "Pink", "Purple", "Fuchsia", "Rose", "Lavender", "Sky", "Mint", "Lemon", "Sand", "Cocoa", "Cream"]
+CLIP_COLORS = [
+    "Orange",
+    "Apricot",
+    "Yellow",
+    "Lime",
+    "Olive",
+    "Green",
+    "Teal",
+    "Navy",
+    "Blue",
+    "Purple",
+    "Violet",
+    "Pink",
+    "Tan",
+    "Beige",
+    "Brown",
+    "Chocolate",
+]
+MARKER_COLORS = [
+    "Blue",
+    "Cyan",
+    "Green",
+    "Yellow",
+    "Red",
+    "Pink",
+    "Purple",
+    "Fuchsia",
+    "Rose",
+    "Lavender",
+    "Sky",
+    "Mint",
+    "Lemon",
+    "Sand",
+    "Cocoa",
+    "Cream",
+]
 """Of markers and flags."""
 PAGES: dict[str, str] = {
     **dict.fromkeys(("media", "cut", "edit", "fusion", "color", "fairlight", "deliver"), "18.5"),
@@ -28,10 +60,19 @@ PAGES: dict[str, str] = {
 }
 """Page → since."""
 
-METADATA = frozenset(
-    name.strip()
-    for name in ["Description", " Comments", " Keywords", " People", " Scene", " Shot", " Take", " Angle", " Move", " Day / Night", " Environment", " Shot Type", " Good Take", " Flags", " Clip Color", " Shoot Day", " Date Recorded", " Camera #", " Roll Card #", " Reel Number", " Camera Type", " Camera Manufacturer", " Camera Serial", " Camera ID", " Camera Notes", " Camera TC Type", " Camera Firmware", " Shutter", " Shutter Angle", " ISO", " White Point (Kelvin)", " White Balance Tint", " Lens Type", " Lens Number", " Lens Notes", " Camera Aperture", " Focal Point (mm)", " Distance", " Filter", " ND Filter", " Location", " Unit Name", " Unit Manager", " Setup", " Start Scene TC", " Program Name", " Episode #", " Episode Name", " Production Name", " Production Company", " Director", " Cinematographer", " DOP", " Producer", " Script Supervisor", " Location Manager", " Colorist", " VFX Supervisor", " VFX Shot #", " VFX Notes", " Reviewed By", " Reviewers Notes", " Review Date", " Send to", " Send to Studio", " Asset", " Crew", " Crew Comments", " Dialog Notes", " Sound Mixer", " Sound Roll #", " Audio Notes", " Audio Media", " Genre", " Sub Category", " Group", " Subclip", " Aspect Ratio Notes", " Color Space Notes", " Gamma Notes", " LUT Used", " Compression Ratio", " Format", " Codec Bitrate", " Date Added", " Usage", " Framing Chart", " Monitor LUT", " Continuity Reference", " Category", " Keyword"]
-)
+_FIELDS = """
+Description, Comments, Keywords, People, Scene, Shot, Take, Angle, Move, Day / Night, Environment, Shot Type, Good
+Take, Shoot Day, Date Recorded, Camera #, Roll Card #, Reel Number, Camera Type, Camera Manufacturer, Camera
+Serial, Camera ID, Camera Notes, Camera TC Type, Camera Firmware, Shutter, Shutter Angle, ISO, White Point
+(Kelvin), White Balance Tint, Lens Type, Lens Number, Lens Notes, Camera Aperture, Focal Point (mm), Distance,
+Filter, ND Filter, Location, Unit Name, Unit Manager, Setup, Start Scene TC, Program Name, Episode #, Episode Name,
+Production Name, Production Company, Director, Cinematographer, DOP, Producer, Script Supervisor, Location Manager,
+Colorist, VFX Supervisor, VFX Shot #, VFX Notes, Reviewed By, Reviewers Notes, Review Date, Send to, Send to
+Studio, Asset, Crew, Crew Comments, Dialog Notes, Sound Mixer, Sound Roll #, Audio Notes, Audio Media, Genre, Sub
+Category, Group, Subclip, Aspect Ratio Notes, Color Space Notes, Gamma Notes, LUT Used, Compression Ratio, Format,
+Codec Bitrate, Framing Chart, Monitor LUT, Continuity Reference, Category
+"""
+METADATA = frozenset(name.strip() for name in _FIELDS.replace("\n", " ").split(","))
 """Fields of the metadata panel that SetMetadata takes; a real panel has a few more."""
 
 PROPERTY_RANGES: dict[str, tuple[Any, float | None, float | None]] = {
@@ -67,19 +108,21 @@ IN_WIDTHS = frozenset({"Pan", "AnchorPointX", "CropLeft", "CropRight"})
 IN_HEIGHTS = frozenset({"Tilt", "AnchorPointY", "CropTop", "CropBottom"})
 
 _NAMES = """
-AUTO_CAPTION_AUTO AUTO_CAPTION_DANISH AUTO_CAPTION_DUTCH AUTO_CAPTION_ENGLISH AUTO_CAPTION_FRENCH AUTO_CAPTION_GERMAN
-AUTO_CAPTION_ITALIAN AUTO_CAPTION_JAPANESE AUTO_CAPTION_KOREAN AUTO_CAPTION_MANDARIN_SIMPLIFIED AUTO_CAPTION_MANDARIN_TRADITIONAL
-AUTO_CAPTION_NORWEGIAN AUTO_CAPTION_PORTUGUESE AUTO_CAPTION_RUSSIAN AUTO_CAPTION_SPANISH AUTO_CAPTION_SWEDISH
-AUTO_CAPTION_SUBTITLE_DEFAULT AUTO_CAPTION_TELETEXT AUTO_CAPTION_NETFLIX AUTO_CAPTION_LINE_SINGLE AUTO_CAPTION_LINE_DOUBLE
-CLOUD_SETTING_PROJECT_NAME CLOUD_SETTING_PROJECT_MEDIA_PATH CLOUD_SETTING_IS_COLLAB CLOUD_SETTING_SYNC_MODE
-CLOUD_SETTING_IS_CAMERA_ACCESS CLOUD_SYNC_NONE CLOUD_SYNC_PROXY_ONLY CLOUD_SYNC_PROXY_AND_ORIG AUDIO_SYNC_MODE
-AUDIO_SYNC_CHANNEL_NUMBER AUDIO_SYNC_RETAIN_EMBEDDED_AUDIO AUDIO_SYNC_RETAIN_VIDEO_METADATA AUDIO_SYNC_WAVEFORM AUDIO_SYNC_TIMECODE
-DLB_BLEND_SHOTS EXPORT_AAF EXPORT_DRT EXPORT_EDL EXPORT_FCP_7_XML EXPORT_FCPXML_1_8 EXPORT_FCPXML_1_9 EXPORT_FCPXML_1_10
-EXPORT_HDR_10_PROFILE_A EXPORT_HDR_10_PROFILE_B EXPORT_TEXT_CSV EXPORT_TEXT_TAB EXPORT_DOLBY_VISION_VER_2_9
-EXPORT_DOLBY_VISION_VER_4_0 EXPORT_DOLBY_VISION_VER_5_1 EXPORT_OTIO EXPORT_ALE EXPORT_ALE_CDL EXPORT_NONE EXPORT_AAF_NEW
-EXPORT_AAF_EXISTING EXPORT_CDL EXPORT_SDL EXPORT_MISSING_CLIPS EXPORT_LUT_17PTCUBE EXPORT_LUT_33PTCUBE EXPORT_LUT_65PTCUBE
-EXPORT_LUT_PANASONICVLUT SUBTITLE_LANGUAGE SUBTITLE_CAPTION_PRESET SUBTITLE_CHARS_PER_LINE SUBTITLE_LINE_BREAK SUBTITLE_GAP
-CACHE_AUTO_ENABLED CACHE_DISABLED CACHE_ENABLED
+ AUTO_CAPTION_AUTO AUTO_CAPTION_DANISH AUTO_CAPTION_DUTCH AUTO_CAPTION_ENGLISH AUTO_CAPTION_FRENCH
+AUTO_CAPTION_GERMAN AUTO_CAPTION_ITALIAN AUTO_CAPTION_JAPANESE AUTO_CAPTION_KOREAN AUTO_CAPTION_MANDARIN_SIMPLIFIED
+AUTO_CAPTION_MANDARIN_TRADITIONAL AUTO_CAPTION_NORWEGIAN AUTO_CAPTION_PORTUGUESE AUTO_CAPTION_RUSSIAN
+AUTO_CAPTION_SPANISH AUTO_CAPTION_SWEDISH AUTO_CAPTION_SUBTITLE_DEFAULT AUTO_CAPTION_TELETEXT AUTO_CAPTION_NETFLIX
+AUTO_CAPTION_LINE_SINGLE AUTO_CAPTION_LINE_DOUBLE CLOUD_SETTING_PROJECT_NAME CLOUD_SETTING_PROJECT_MEDIA_PATH
+CLOUD_SETTING_IS_COLLAB CLOUD_SETTING_SYNC_MODE CLOUD_SETTING_IS_CAMERA_ACCESS CLOUD_SYNC_NONE
+CLOUD_SYNC_PROXY_ONLY CLOUD_SYNC_PROXY_AND_ORIG AUDIO_SYNC_MODE AUDIO_SYNC_CHANNEL_NUMBER
+AUDIO_SYNC_RETAIN_EMBEDDED_AUDIO AUDIO_SYNC_RETAIN_VIDEO_METADATA AUDIO_SYNC_WAVEFORM AUDIO_SYNC_TIMECODE
+DLB_BLEND_SHOTS EXPORT_AAF EXPORT_DRT EXPORT_EDL EXPORT_FCP_7_XML EXPORT_FCPXML_1_8 EXPORT_FCPXML_1_9
+EXPORT_FCPXML_1_10 EXPORT_HDR_10_PROFILE_A EXPORT_HDR_10_PROFILE_B EXPORT_TEXT_CSV EXPORT_TEXT_TAB
+EXPORT_DOLBY_VISION_VER_2_9 EXPORT_DOLBY_VISION_VER_4_0 EXPORT_DOLBY_VISION_VER_5_1 EXPORT_OTIO EXPORT_ALE
+EXPORT_ALE_CDL EXPORT_NONE EXPORT_AAF_NEW EXPORT_AAF_EXISTING EXPORT_CDL EXPORT_SDL EXPORT_MISSING_CLIPS
+EXPORT_LUT_17PTCUBE EXPORT_LUT_33PTCUBE EXPORT_LUT_65PTCUBE EXPORT_LUT_PANASONICVLUT SUBTITLE_LANGUAGE
+SUBTITLE_CAPTION_PRESET SUBTITLE_CHARS_PER_LINE SUBTITLE_LINE_BREAK SUBTITLE_GAP CACHE_AUTO_ENABLED CACHE_DISABLED
+CACHE_ENABLED
 """
 _FIXED = {
     "KEYFRAME_MODE_ALL": 0,

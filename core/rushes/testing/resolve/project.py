@@ -80,7 +80,7 @@ class Project(ColourProject, GalleryProject, RenderProject, ProjectTail):
 
     @api(fail="")
     def GetSetting(self, settingName: str | None = None) -> Any:
-        """Text; the rate as a float, superScale as an int (rule rate.float); "" for an unknown name; all without one."""
+        """Text; the rate a float, superScale an int (rule rate.float); "" for an unknown name; all without one."""
         values = {key: self._typed(key) for key in self._state.settings}
         return values if settingName is None else values.get(settingName, "")
 

@@ -1,12 +1,15 @@
 """What the double plays, rule by rule, with the public source of each.
 
-`confirmed_on` is the build on which somebody measured it, or None where it is only documented, reported without a build, or
-assumed for the worse. Nothing here was ever run by us against a real Resolve: `resolve_selfcheck` reports where one differs.
+`confirmed_on` is the build on which somebody measured it, or None where it is only documented, reported without a
+build, or assumed for the worse. Nothing here was ever run by us against a real Resolve: the self-check script reports
+where one differs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from rushes.testing.resolve.rules_grade import GRADE_RULES
 
 __all__ = ["RULES", "Rule"]
 
@@ -42,7 +45,8 @@ _ALL = (
     Rule("surface.no-edit", "Before 21.1 nothing trims, moves, splits or retimes an item.", README),
     Rule(
         "handle.stale",
-        "After LoadProject, DeleteTimelines or deletion a handle answers None to everything; deleting a timeline invalidates the handles of the others.",
+        "After LoadProject, DeleteTimelines or deletion a handle answers None to everything; deleting a "
+        "timeline invalidates the handles of the others.",
         MCP,
         "21.0.4.5",
     ),
@@ -55,7 +59,8 @@ _ALL = (
     ),
     Rule(
         "edition.studio-call",
-        "A Studio-only call in the free edition is False and raises a dialog that makes later calls False until it is dismissed.",
+        "A Studio-only call in the free edition is False and raises a dialog that makes later calls False "
+        "until it is dismissed.",
         MCP,
         "19.1.3.7",
     ),
@@ -76,7 +81,8 @@ _ALL = (
     ),
     Rule(
         "frames.absolute",
-        "Items and record frames count from 00:00:00:00; markers and in/out marks from the start of the timeline; a new timeline starts at 01:00:00:00.",
+        "Items and record frames count from 00:00:00:00; markers and in/out marks from the start of the "
+        "timeline; a new timeline starts at 01:00:00:00.",
         SUBS,
     ),
     Rule("frames.nominal", "Timecode counts nominal frames: 01:00:00:00 is 86400 at 23.976.", REPORTS),
@@ -118,7 +124,8 @@ _ALL = (
     Rule("import.no-dedupe", "A file imported twice is in the bin twice.", REPORTS),
     Rule(
         "import.sequence",
-        "A sequence is one item for {FilePath, StartIndex, EndIndex}, EndIndex inclusive, unless single frames are shown.",
+        "A sequence is one item for {FilePath, StartIndex, EndIndex}, EndIndex inclusive, unless single "
+        "frames are shown.",
         README,
     ),
     Rule("import.sequence-path", "File Path of a sequence is written f_[1001-1100].png.", REPORTS),
@@ -179,12 +186,13 @@ _ALL = (
     Rule("take.select", "Selecting a take swaps the item's media; its place and length stay.", MCP, "21.0.4.5"),
     Rule(
         "source.end",
-        "GetSourceEndFrame is exclusive where the rates agree, else inclusive; GetSource*Time counts from the media's timecode.",
+        "GetSourceEndFrame is exclusive where the rates agree, else inclusive; GetSource*Time counts from the "
+        "media's timecode.",
         MCP,
         "21.0.4.5",
     ),
     Rule("save.untitled", "SaveProject of the untitled project is False.", MCP, "21.0.4.5"),
 )
 
-RULES: dict[str, Rule] = {rule.id: rule for rule in _ALL}
-"""By id. The areas of colour, render and gallery add theirs in `rules_grade`."""
+RULES: dict[str, Rule] = {rule.id: rule for rule in (*_ALL, *(Rule(*each) for each in GRADE_RULES))}
+"""By id; those of grading, stills, rendering, interchange and the interface are in `rules_grade`."""

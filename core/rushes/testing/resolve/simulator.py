@@ -1,6 +1,6 @@
 """A double of DaVinci Resolve's scripting API, for tests. Not Resolve: it plays the habits listed in `rules`.
 
-`Simulator` is the application and the user in front of it. What a test sets up here is done by the user: it counts no API call.
+`Simulator` is the application and the user in front of it. What a test sets up here the user does: it counts no call.
 """
 
 from __future__ import annotations
@@ -213,7 +213,9 @@ class Simulator:
     ) -> MarkerState:
         """A marker on the current timeline, `frame` from its start, or on an item or pool item (`on`)."""
         marker = MarkerState(color, name, note, 1.0)
-        (on or self.project.timeline).markers[float(frame)] = marker
+        target = on or self.project.timeline
+        assert target is not None
+        target.markers[float(frame)] = marker
         return marker
 
     def lock(self, kind: str, index: int, *, locked: bool = True) -> TrackState:

@@ -112,7 +112,7 @@ def _project(project: ProjectState) -> dict[str, Any]:
 
 
 def snapshot(app: App) -> dict[str, Any]:
-    """Everything, keyed by id where there is one: `page`, `modal`, and by project timelines, bins and the state it stands in."""
+    """Everything, keyed by id where there is one: page, dialog, and by project its timelines, bins and what is open."""
     return {
         "page": app.page,
         "modal": app.modal,

@@ -1,4 +1,4 @@
-"""Methods that exist and whose effect the double does not play: they refuse, and the call is noted in `App.unmodelled`."""
+"""Methods that exist and whose effect is not played: they refuse, and the call is noted in `App.unmodelled`."""
 
 # ruff: noqa: N802, N803 (names of the foreign API)
 
