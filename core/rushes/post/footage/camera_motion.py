@@ -84,9 +84,9 @@ def _fitted(last: Grey, now: Grey) -> NDArray[np.float64]:
     points: Any = cv2.goodFeaturesToTrack(last, 600, 0.01, max(4, last.shape[1] // 60))
     if points is None or len(points) < 8:
         return np.zeros(4)
-    window = {"winSize": (21, 21), "maxLevel": 4}
-    there, found, _ = cv2.calcOpticalFlowPyrLK(last, now, points, np.empty(0, np.float32), **window)
-    back, returned, _ = cv2.calcOpticalFlowPyrLK(now, last, there, np.empty(0, np.float32), **window)
+    track: Any = cv2.calcOpticalFlowPyrLK
+    there, found, _ = track(last, now, points, None, winSize=(21, 21), maxLevel=4)
+    back, returned, _ = track(now, last, there, None, winSize=(21, 21), maxLevel=4)
     good = (found[:, 0] > 0) & (returned[:, 0] > 0) & (np.linalg.norm(points - back, axis=2)[:, 0] < 0.5)
     if good.sum() < 8:
         return np.zeros(4)

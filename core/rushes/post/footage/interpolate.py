@@ -28,8 +28,11 @@ _DOUBT = _F(0.06)
 
 
 class Interpolate:
-    """`factor` (2 to 8) times as many pictures at the same rate: n become (n - 1)·factor + 1, so that nothing is made up
-    after the last. Every factor-th picture is the source's own, untouched."""
+    """`factor` (2 to 8) times as many pictures at the same rate.
+
+    n become (n - 1)·factor + 1, so that nothing is made up after the last. Every factor-th picture is the source's
+    own, untouched.
+    """
 
     def __init__(self, factor: int = 2) -> None:
         if factor not in _FACTORS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -110,7 +111,7 @@ class Stabilise:
 def _plan(found: CameraMotion, strength: float, size: Size) -> _Plan:
     moves = np.zeros_like(found.steps)
     bounds = (0, *found.cuts, len(found.steps))
-    for start, end in zip(bounds, bounds[1:]):
+    for start, end in pairwise(bounds):
         path = np.cumsum(found.steps[start:end], axis=0)
         moves[start:end] = _smooth(path, strength * _LONGEST) - path
     kept = 1.0
