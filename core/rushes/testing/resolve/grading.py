@@ -184,7 +184,8 @@ def _lut(path: Path) -> Callable[[Pixels], Pixels]:
 @lru_cache(maxsize=32)
 def _read_lut(path: str, _changed: int, _length: int) -> Callable[[Pixels], Pixels]:
     ocio.ClearAllCaches()
-    return _runner(_config(_ACES_1).getProcessor(ocio.FileTransform(src=path, interpolation=ocio.INTERP_LINEAR)))
+    # A configuration keeps its processors: a fresh one reads the file again.
+    return _runner(ocio.Config.CreateRaw().getProcessor(ocio.FileTransform(src=path, interpolation=ocio.INTERP_LINEAR)))
 
 
 def cdl_at(node: NodeState, frame: int) -> dict[str, str] | None:
