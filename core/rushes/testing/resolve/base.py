@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ def api(
 ) -> Callable[[_F], _F]:
     """Make a method part of the scripting API. `write=True` answers False when it refuses, unless `fail` is given.
 
-    A call that takes no part in the version, comes from a stale handle, or runs into a dialog never reaches the method.
+    A call of another version (rule surface.version), of a stale handle, or into a dialog never reaches the method.
     """
     refusal = False if write and fail is None else fail
     facts = Facts(since, removed, studio, write, refusal, pages, keywords)
@@ -165,7 +166,8 @@ class ApiObject:
 
     def _unmodelled(self, answer: Any, *args: Any) -> Any:
         """Refuse, and note that the double does not play this method."""
-        self._app.unmodelled.append(f"{type(self).__name__}.{inspect.stack()[1].function}")
+        caller = sys._getframe(1).f_code.co_name
+        self._app.unmodelled.append(f"{type(self).__name__}.{caller}")
         return answer
 
     def _owner(self, item: ItemState) -> TimelineState | None:
@@ -195,7 +197,7 @@ def _answer(
     if target._stale:
         return None
     if facts.studio and not app.profile.studio:
-        app.modal = "purchase"
+        app.modal = "purchase"  # rule edition.studio-call
         return False
     if facts.write and app.page_null:
         # The purchase dialog was seen to make later calls return False, other dialogs None.
@@ -218,7 +220,7 @@ def _fits(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> bool:
-    """Whether the arguments can be passed at all; a real Resolve answers wrong ones with None, not with an error."""
+    """Whether the arguments can be passed at all; wrong ones are answered with None (rule surface.no-raise)."""
     if kwargs and not facts.keywords:
         target._misuse(f"{called}: keyword arguments are ignored by Resolve: {sorted(kwargs)}")
         return False

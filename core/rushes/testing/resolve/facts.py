@@ -41,7 +41,8 @@ def import_file(path: Path, rate: Fraction) -> MediaState | None:
 
 
 def import_sequence(pattern: str, first: int, last: int, rate: Fraction) -> MediaState | None:
-    """A pool item of the frames `first` to `last` inclusive of "/…/f_%04d.png"; None when one is missing."""
+    """A pool item of the frames `first` to `last` inclusive of "/…/f_%04d.png"; None when one is missing (rules
+    import.sequence, import.sequence-path)."""
     if not re.search(r"%0?\d*d", pattern) or last < first:
         return None
     files = [Path(pattern % number) for number in range(first, last + 1)]

@@ -23,6 +23,7 @@ __all__ = [
 ]
 
 STILL_FRAMES = 150
+"""Rule append.still."""
 _TRACK_NAMES = {"video": "Video", "audio": "Audio", "subtitle": "Subtitle"}
 
 
@@ -120,7 +121,7 @@ def place(
 
 
 def append(timeline: TimelineState, one: Append, quirks: Quirks) -> Placed:
-    """One clip info onto the timeline (rules append.*)."""
+    """One clip info onto the timeline; `quirks` decide what reports disagree on."""
     span = _span(one, quirks)
     if span is None:
         return Placed([None], failed=True)
@@ -153,10 +154,10 @@ def _land(
     else:
         index = one.track or 1
         track = tracks[index - 1] if 1 <= index <= len(tracks) else None
-    if track is None:
+    if track is None:  # rule append.no-track
         result.failed = True
         result.items += [None] if returned else []
-    elif track.locked:
+    elif track.locked:  # rule append.locked
         result.failed = True
         result.locked = not second
     elif item.start < timeline.start or not is_free(track, item.start, item.end):
@@ -178,7 +179,8 @@ def _free_audio(timeline: TimelineState, item: ItemState) -> TrackState:
 
 
 def _span(one: Append, quirks: Quirks) -> tuple[int, int] | None:
-    """(first source frame, how many), or None when Resolve appends nothing."""
+    """(first source frame, how many), or None when Resolve appends nothing (rules append.exclusive-end,
+    append.eof-strict, append.inclusive-end)."""
     total = one.media.frames
     if one.start is None and one.end is None:
         return (0, total) if total > 0 else None

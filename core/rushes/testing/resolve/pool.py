@@ -53,7 +53,8 @@ def empty_timeline(project: ProjectState, name: str) -> TimelineState | None:
 
 
 def import_into(project: ProjectState, wanted: Iterable[Any], *, single_frames: bool) -> list[MediaState]:
-    """Files and sequences into the current bin; what cannot be read is left out (rules import.*)."""
+    """Files and sequences into the current bin (rule import.folder), each anew (import.no-dedupe); what cannot be
+    read is left out (import.missing)."""
     rate, _ = project_rate(project)
     found: list[MediaState | None] = []
     for each in wanted:
@@ -127,7 +128,7 @@ class MediaPool(InterchangePool, MediaPoolTail):
 
     @api()
     def ImportMedia(self, items: list[Any]) -> Any:
-        """Into the current bin (rules import.*)."""
+        """Into the current bin, see `import_into`; [] for what is no list of text or dicts."""
         if self._app.page_null:
             return None
         if not isinstance(items, list) or not all(isinstance(each, (str, dict)) for each in items):
@@ -163,8 +164,8 @@ class MediaPool(InterchangePool, MediaPoolTail):
 
     @api()
     def AppendToTimeline(self, *clips: Any) -> Any:
-        """The only way onto a timeline (rules append.*). None without a timeline, [] for a locked track, [None] for a
-        track that is not there, an item without an id where something lies already."""
+        """The only way onto a timeline, the current one (rule append.current). None without a timeline, [] for a locked
+        track, [None] for a track that is not there, an item without an id where something lies already."""
         timeline = self._project.timeline
         infos = self._infos(clips)
         if self._app.page_null or timeline is None:

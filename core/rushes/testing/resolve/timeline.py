@@ -69,7 +69,7 @@ class Timeline(Marked, InOut, ColourTimeline, GalleryTimeline, InterchangeTimeli
 
     @api()
     def GetStartTimecode(self) -> Any:
-        """ "01:00:00:00", with a semicolon when drop-frame."""
+        """ "01:00:00:00" in nominal frames (rule frames.nominal), with a semicolon when drop-frame."""
         return str(self._timecode(self._state.start))
 
     @api(write=True)
@@ -222,6 +222,7 @@ class Timeline(Marked, InOut, ColourTimeline, GalleryTimeline, InterchangeTimeli
         return self._state.tracks[found[0]][found[1] - 1] if found else None
 
     def _ripple(self, gone: ItemState) -> None:
+        """Rule delete.ripple."""
         for tracks in self._state.tracks.values():
             for track in tracks:
                 for item in track.items if not track.locked else []:
