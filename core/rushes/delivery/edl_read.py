@@ -1,0 +1,199 @@
+"""CMX 3600 edit lists as Resolve, Premiere, Avid and we write them → SeenCut."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from rushes.contracts import AI_KEYWORD, ID_KEYS, Timecode, TrackKind, parse_rate
+from rushes.delivery.seen import SeenClip, SeenCut, path_from_url
+from rushes.errors import InputError
+
+__all__ = ["decoded", "read_edl"]
+
+_TC = r"(\d{2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3})"
+_EVENT = re.compile(rf"^(\d+)\s+(\S+)\s+(\S+)\s+(\S+?)(?:\s+(\d+))?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$")
+_MOTION = re.compile(rf"^M2\s+(?:(\S+)\s+)?(-?[\d.]+)\s+{_TC}")
+_COMMENT = re.compile(r"^\*\s*([A-Z][A-Z0-9 _.]*?)\s*:\s*(.*)$", re.IGNORECASE)
+_DROPPING = (Fraction(30000, 1001), Fraction(60000, 1001))
+
+
+def decoded(data: bytes) -> str:
+    """Text of a file in UTF-8 or UTF-16 with or without a mark, else Latin-1."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def read_edl(data: bytes, name: str = "", rate: Fraction | None = None) -> SeenCut:
+    """The cut in an edit list; `rate` is the timeline's, which the format does not say.
+
+    InputError: `cut.unreadable` when there is no event in it, `cut.timecode` for a timecode that is impossible at the
+    rate.
+    """
+    return _Reader(decoded(data), name, rate).cut()
+
+
+@dataclass
+class _Event:
+    """One line, and what is said about it below."""
+
+    line: int
+    reel: str
+    channel: str
+    kind: str
+    times: tuple[str, str, str, str]
+    comments: dict[str, str] = field(default_factory=dict)
+    motion: Fraction | None = None
+
+
+class _Reader:
+    def __init__(self, text: str, name: str, rate: Fraction | None) -> None:
+        self.name = name
+        self.title = ""
+        self.drop = False
+        self.head: dict[str, str] = {}
+        self.events: list[_Event] = []
+        self.notes: list[str] = []
+        for number, line in enumerate(text.splitlines(), 1):
+            self.line(number, line.strip())
+        if not self.events:
+            raise InputError(
+                f"{name or 'The file'} is no edit list: there is no event in it.",
+                code="cut.unreadable",
+                hint="Export the timeline as EDL (CMX 3600) again.",
+            )
+        self.rate = self.find_rate(rate)
+
+    def line(self, number: int, line: str) -> None:
+        """Take in one line."""
+        event = _EVENT.match(line)
+        if event:
+            times = (event[6], event[7], event[8], event[9])
+            self.events.append(_Event(number, event[2], event[3].upper(), event[4].upper(), times))
+            return
+        if line.upper().startswith("TITLE:"):
+            self.title = line[6:].strip()
+        elif line.upper().startswith("FCM:"):
+            if not self.events:
+                self.drop = "NON" not in line.upper()
+        elif (motion := _MOTION.match(line)) and self.events:
+            self.events[-1].motion = Fraction(motion[2])
+        elif comment := _COMMENT.match(line):
+            where = self.events[-1].comments if self.events else self.head
+            where.setdefault(comment[1].upper(), comment[2].strip())
+
+    def find_rate(self, given: Fraction | None) -> Fraction:
+        """As the list says, else as given, else a guess that is told."""
+        said = self.head.get("RUSHES.RATE")
+        dropping = self.drop or any(";" in t for e in self.events for t in e.times[2:])
+        if said:
+            return parse_rate(said)
+        if given is not None and (not dropping or given in _DROPPING):
+            return given
+        if dropping:
+            self.notes.append("The list counts in drop-frame; 29.97 frames per second are assumed.")
+            return _DROPPING[0]
+        self.notes.append("An edit list does not say its rate; 24 frames per second are assumed.")
+        return Fraction(24)
+
+    def timecode(self, text: str, event: _Event, *, record: bool) -> Timecode:
+        """A timecode of an event."""
+        digits = re.split(r"[:;.,]", text)
+        drop = (";" in text or (record and self.drop)) and self.rate in _DROPPING
+        written = ":".join(digits[:3]) + (";" if drop else ":") + digits[3]
+        try:
+            return Timecode.parse(written, self.rate)
+        except InputError as exc:
+            raise InputError(
+                f"{self.name or 'The list'}, line {event.line}: no {text} at {float(self.rate):g} frames a second.",
+                code="cut.timecode",
+                hint="Say the timeline's rate with --fps.",
+            ) from exc
+
+    def cut(self) -> SeenCut:
+        """See read_edl."""
+        starts = [self.timecode(e.times[2], e, record=True).frame for e in self.events]
+        dropping = self.rate in _DROPPING and (self.drop or ";" in "".join(e.times[2] for e in self.events))
+        start = self.start(min(starts), dropping)
+        clips: list[SeenClip] = []
+        for event in self.events:
+            clips += self.clips(event, start)
+        clips.sort(key=lambda c: (c.kind is TrackKind.AUDIO, c.track, c.record))
+        title = re.sub(r"\s+V\d+$", "", self.title)
+        return SeenCut(
+            title or self.name, self.rate, start, dropping, tuple(clips), notes=tuple(dict.fromkeys(self.notes))
+        )
+
+    def start(self, first: int, dropping: bool) -> int:
+        """Where the timeline begins: as we wrote it, else the full hour before the first event."""
+        said = self.head.get("RUSHES.START")
+        if said:
+            return Timecode.parse(said, self.rate).frame
+        hour = str(Timecode(first, self.rate, dropping))[:2]
+        return Timecode.parse(f"{hour}:00:00{';' if dropping else ':'}00", self.rate).frame
+
+    def clips(self, event: _Event, start: int) -> list[SeenClip]:
+        """The event on each of its tracks; none for the outgoing half of a dissolve and for black."""
+        first, last = (self.timecode(t, event, record=True).frame for t in event.times[2:])
+        if last <= first or event.reel.upper() == "BL":
+            return []
+        if event.kind != "C":
+            self.notes.append(f"The transition at {event.times[2]} is read as a cut.")
+        said = event.comments
+        path = path_from_url(said.get("SOURCE FILE") or said.get("FROM FILE") or "")
+        source, rate = _exact(said.get("RUSHES.SOURCE", ""))
+        name = said.get("TO CLIP NAME" if event.kind != "C" else "FROM CLIP NAME") or said.get("FROM CLIP NAME") or ""
+        ids = {key: said[key.upper()] for key in ID_KEYS.values() if key.upper() in said}
+        if AI_KEYWORD.lower() in said.get("COMMENT", "").lower():
+            ids["Keywords"] = AI_KEYWORD
+        return [
+            SeenClip(
+                name=name or event.reel,
+                track=track,
+                kind=kind,
+                record=first - start,
+                duration=last - first,
+                source=source,
+                timecode=self.timecode(event.times[0], event, record=False),
+                rate=rate,
+                speed=self.speed(event),
+                path=path,
+                reel="" if event.reel.upper() == "AX" else event.reel,
+                ids=ids,
+            )
+            for track, kind in self.tracks(event.channel)
+        ]
+
+    def speed(self, event: _Event) -> Fraction:
+        """Of real time, from the motion effect."""
+        exact = event.comments.get("RUSHES.SPEED")
+        if exact:
+            return Fraction(exact)
+        if event.motion is None:
+            return Fraction(1)
+        return (event.motion / self.rate).limit_denominator(1000)
+
+    def tracks(self, channel: str) -> list[tuple[str, TrackKind]]:
+        """Track names of "V", "V2", "A2", "AA/V", "B"."""
+        found: list[tuple[str, TrackKind]] = []
+        if "V" in channel or channel == "B":
+            number = re.search(r"V(\d+)", channel)
+            ours = self.head.get("RUSHES.TRACK", "Video 1")
+            found.append((f"Video {number[1]}" if number else ours, TrackKind.VIDEO))
+        if "A" in channel or channel == "B":
+            number = re.search(r"A(\d+)", channel)
+            found.append((f"Audio {number[1] if number else 1}", TrackKind.AUDIO))
+        return found
+
+
+def _exact(text: str) -> tuple[Fraction | None, Fraction | None]:
+    """Frame and rate of our own comment."""
+    parts = text.split()
+    if len(parts) != 2 or not parts[0].isdigit():
+        return None, None
+    return Fraction(int(parts[0])), parse_rate(parts[1])

@@ -1,0 +1,90 @@
+"""Clips that a format cannot say as plain ones: their frames rendered at the timeline's rate, at normal speed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from rushes.contracts import EditClip, EditMedia, EditTimeline, EditTrack, MediaKind, Timecode, TrackKind
+from rushes.delivery.times import shown_frame
+from rushes.media.footage import Footage, open_footage
+from rushes.media.master import MasterWriter
+from rushes.media.video import VideoWriter
+
+__all__ = ["Picker", "Render", "is_plain", "plain_rate", "plain_speed", "render_plain", "with_plain"]
+
+Picker = Callable[[EditClip, EditTimeline], bool]
+"""True for clips that need it."""
+Render = Callable[[EditClip, EditTimeline], EditMedia]
+"""Media with exactly the clip's frames."""
+
+
+def plain_speed(clip: EditClip, timeline: EditTimeline) -> bool:
+    """Whether the clip is retimed."""
+    return clip.speed != 1 and clip.media is not None
+
+
+def plain_rate(clip: EditClip, timeline: EditTimeline) -> bool:
+    """Whether its media run at another rate than the timeline."""
+    return clip.media is not None and clip.media.rate != timeline.rate
+
+
+def is_plain(clip: EditClip, timeline: EditTimeline) -> bool:
+    """One source frame to one record frame."""
+    return not plain_speed(clip, timeline) and not plain_rate(clip, timeline)
+
+
+def with_plain(timeline: EditTimeline, picker: Picker, render: Render) -> EditTimeline:
+    """The timeline with rendered media in place of the video clips that `picker` names."""
+
+    def swapped(clip: EditClip) -> EditClip:
+        if clip.media is None or not picker(clip, timeline):
+            return clip
+        media = render(clip, timeline)
+        return replace(clip, name=media.reel, media=media, source=0, speed=type(clip.speed)(1))
+
+    def track(given: EditTrack) -> EditTrack:
+        return replace(given, clips=tuple(map(swapped, given.clips))) if given.kind is TrackKind.VIDEO else given
+
+    return replace(timeline, tracks=tuple(map(track, timeline.tracks)))
+
+
+def render_plain(
+    clip: EditClip,
+    timeline: EditTimeline,
+    path: Path,
+    reel: str,
+    check: Callable[[], None] = lambda: None,
+) -> EditMedia:
+    """Write the frames that the clip shows as ProRes to `path`; its timecode is that of the record.
+
+    Before and after the media its first and last frame are held. InputError when the media cannot be read.
+    """
+    assert clip.media is not None
+    source = open_footage(Path(clip.media.path), clip.media.rate, clip.media.start)
+    start = Timecode(timeline.start + clip.record, timeline.rate)
+    with MasterWriter(
+        path, source.size, timeline.rate, source.metadata, timecode=start, color=source.color, aspect=source.aspect
+    ) as out:
+        wanted = [min(max(shown_frame(clip, k, timeline.rate), 0), source.total - 1) for k in range(clip.duration)]
+        _write(out, source, wanted, check)
+    return EditMedia(
+        str(path), MediaKind.MOVIE, timeline.rate, start.frame, clip.duration, source.size, reel, audio_channels=0
+    )
+
+
+def _write(out: VideoWriter, source: Footage, wanted: list[int], check: Callable[[], None]) -> None:
+    """Forward pieces are decoded once; what plays backwards is looked up frame by frame."""
+    if wanted == sorted(wanted):
+        first = wanted[0]
+        at = 0
+        for number, picture in enumerate(source.part(first, wanted[-1] - first + 1), first):
+            while at < len(wanted) and wanted[at] == number:
+                check()
+                out.write(picture)
+                at += 1
+        return
+    for number in wanted:
+        check()
+        out.write(next(iter(source.part(number, 1))))
