@@ -15,7 +15,7 @@ from rushes.errors import InputError
 if TYPE_CHECKING:
     from fusionscript import MediaPoolItem, Timeline, TimelineItem
 
-__all__ = ["markers_of", "project_rate", "read_item", "read_media", "read_timeline", "timeline_item"]
+__all__ = ["markers_of", "project_rate", "read_item", "read_media", "read_timeline", "timeline_item", "timeline_rate"]
 
 _KINDS = ("video", "audio", "subtitle")
 
@@ -28,7 +28,7 @@ def project_rate(session: Session) -> tuple[Fraction, bool]:
 def read_timeline(session: Session) -> TimelineState:
     """The open timeline with all its tracks, items and markers. ResolveError when there is none."""
     timeline = session.timeline()
-    rate, drop = _rate(session, timeline)
+    rate, drop = timeline_rate(session, timeline)
     media: dict[str, MediaState] = {}
     tracks = [
         _track(timeline, kind, index + 1, media)
@@ -115,7 +115,8 @@ def markers_of(found: Mapping[float, Any] | None) -> tuple[MarkerState, ...]:
     return tuple(sorted(rows, key=lambda marker: marker.frame))
 
 
-def _rate(session: Session, timeline: Timeline) -> tuple[Fraction, bool]:
+def timeline_rate(session: Session, timeline: Timeline) -> tuple[Fraction, bool]:
+    """(rate, drop-frame) of a timeline: its own setting, else the project's."""
     own = timeline.GetSetting("timelineFrameRate")
     return rate_of_setting(own) if own else project_rate(session)
 

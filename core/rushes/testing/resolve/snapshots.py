@@ -83,7 +83,13 @@ def _folder(folder: FolderState) -> dict[str, Any]:
     return {
         "name": folder.name,
         "clips": {
-            clip.uid: {key: value for key, value in asdict(clip).items() if key != "alive"} for clip in folder.clips
+            clip.uid: {
+                key: value
+                for key, value in asdict(clip).items()
+                # A timeline's own item is brought up to date when it is looked at: its facts are the timeline's.
+                if key != "alive" and not (clip.timeline and key in ("name", "frames", "start"))
+            }
+            for clip in folder.clips
         },
         "folders": {each.uid: _folder(each) for each in folder.folders},
     }
