@@ -57,12 +57,16 @@ class ClipJob:
     """Base of the file's name."""
     timecode: int = 0
     """Start timecode of the returned file as a count of frames at `rate`."""
+    drop: bool = False
+    """Write it as drop-frame (29.97 and 59.94 only); the count is of frames either way."""
     start_number: int = 0
     """For a sequence: number of its first file."""
     settings: dict[str, str] = field(default_factory=dict)
-    """By treatment. restyle: brief fields ("style": "ink"), "generator"; take: "seed"; upscale: "scale" 2, 4, "model";
-    denoise: "strength" 0-1; stabilise: "strength" 0-1; interpolate: "factor" 2-8; matte: "class" or "foreground";
-    extend: "before", "after" in frames."""
+    """By treatment. restyle: brief fields ("style": "ink"), "generator"; of footage also "control" edges or grey,
+    "seed", "steps"; take: "seed"; upscale: "scale" 2, 4, "model"; denoise: "strength" 0-1, "flicker" even or keep;
+    stabilise: "strength" 0-1; interpolate: "factor" 2-8; matte: "class", "object" (several with commas; neither, or
+    "class": "foreground", is the foreground); extend: "before", "after" in frames, of footage also brief fields,
+    "generator", "seed", "steps"."""
 
     def __post_init__(self) -> None:
         if self.frames < 1 or self.first < 0 or self.head < 0 or self.tail < 0 or self.head + self.tail >= self.frames:
@@ -87,5 +91,5 @@ class ClipResult:
     take: str = ""
     """Id of the new take, for treatments that make one."""
     generated: bool = True
-    """False where nothing was generated (denoise, stabilise)."""
+    """False where nothing was generated (denoise, stabilise, matte, Lanczos) and nothing generated was sent."""
     notes: tuple[str, ...] = ()

@@ -82,7 +82,7 @@ class Conditioning:
     """One way to steer the generator."""
 
     name: str
-    """depth, normal, index, direct, color, motion, edges, mask, first_frame, reference"""
+    """depth, normal, index, direct, color, motion, edges, mask, first_frame, reference, video (a clip that steers)"""
     required: bool = False
     strength: tuple[float, float] | None = None
     """Legal strengths (low, high), or None when there is no knob."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -13,10 +13,13 @@ from rushes.contracts import Brief, BriefReading, Descriptor, JobContext, ModelR
 from rushes.errors import InputError, SizeError
 from rushes.media.conditioning import ShotInputs
 
-__all__ = ["GenerateRequest", "Generator", "GivesForm", "KeptPixels", "Picture", "check_request", "guides"]
+__all__ = ["Control", "GenerateRequest", "Generator", "GivesForm", "KeptPixels", "Picture", "check_request", "guides"]
 
 Picture = NDArray[np.float32]
 """(H, W, 3) display-referred sRGB (BT.709 primaries, sRGB curve), 0 to 1."""
+
+Control = Callable[[int], Picture]
+"""Frame position → (H, W, 3) picture at the request's size that steers this frame; asked for mostly in order."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,9 @@ class GenerateRequest:
     """Pictures of how things should look, any size; only for generators with the "reference" conditioning."""
     kept: Mapping[int, KeptPixels] = field(default_factory=dict)
     """Frame position → pixels to keep: a first frame, a hole to fill. Only with the "mask" conditioning."""
+    control: Control | None = None
+    """Pictures that steer in place of those made from the passes: lines or greys of footage. Only with the "video"
+    conditioning; such a generator then looks at no passes."""
 
 
 @runtime_checkable
@@ -141,7 +147,7 @@ def _check_conditionings(request: GenerateRequest, descriptor: Descriptor) -> No
                 code="generator.strength",
                 hint=f"Its strengths are: {known}.",
             )
-    for name, given in (("reference", request.references), ("mask", request.kept)):
+    for name, given in (("reference", request.references), ("mask", request.kept), ("video", request.control)):
         if given and name not in knobs:
             raise InputError(
                 f"{descriptor.name} cannot use a {name}.",

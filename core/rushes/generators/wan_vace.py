@@ -89,6 +89,7 @@ class WanVaceGenerator:
                 Conditioning("edges", strength=(0.0, 2.0), default=0.0),
                 Conditioning("prompt", strength=(1.0, 12.0), default=5.0),
                 Conditioning("mask"),
+                Conditioning("video"),
                 Conditioning("reference"),
             ),
             vocabulary=(),
@@ -206,7 +207,7 @@ class _Run:
         self.owner, self.request, self.inputs, self.context = owner, request, inputs, context
         knobs = {c.name: c.default for c in owner.descriptor.conditionings} | dict(request.strengths)
         self.guidance = knobs["prompt"]
-        self.kind = _control_kind(request.strengths, context)
+        self.kind = "video" if request.control is not None else _control_kind(request.strengths, context)
         self.strength = knobs.get(self.kind, 0.0)
         self.scale = depth_scale(inputs) if self.kind == "depth" else DepthScale(0.0, 1.0)
         negative = request.brief.restrictions.strip() if self.guidance > 1.0 else None
@@ -305,6 +306,8 @@ class _Run:
         return video, masks
 
     def _steering(self, index: int) -> Picture:
+        if self.request.control is not None:
+            return self.request.control(index)
         if self.kind == "none":
             return plain_picture(self.request.size)
         frame = self.inputs.frame(min(index, len(self.inputs) - 1), self.request.size)

@@ -13,12 +13,14 @@ from rushes.contracts import Recipe
 
 __all__ = [
     "COMPOSITE_SOURCE_TYPE",
+    "SYNTHETIC_PARTS_SOURCE_TYPE",
     "DIGITAL_SOURCE_TYPE",
     "LABEL",
     "container_metadata",
     "is_labelled",
     "picture_text",
     "projection_text",
+    "returned_metadata",
 ]
 
 LABEL = "AI-generated"
@@ -26,6 +28,10 @@ DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlg
 """IPTC's term for media made by a trained model."""
 COMPOSITE_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's term for media that such media are a part of."""
+SYNTHETIC_PARTS_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"
+"""IPTC's term for media of which a part is made by a computer, not by a trained model."""
+_TYPES = (DIGITAL_SOURCE_TYPE, COMPOSITE_SOURCE_TYPE, SYNTHETIC_PARTS_SOURCE_TYPE)
+_CARRIED = ("ai_generated", "digitalSourceType", "model", "generator", "model_sha256", "seed", "recipe_sha256", "take")
 
 
 def container_metadata(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str]:
@@ -64,6 +70,21 @@ def projection_text(recipes: Sequence[tuple[Recipe, str]], title: str) -> dict[s
     }
 
 
+def returned_metadata(
+    title: str, treatment: str, source: Mapping[str, str], made: str | None = None, **more: str
+) -> dict[str, str]:
+    """Metadata of a clip that was treated: the label of what was sent stays; `made` is the source type of what the
+    treatment itself generated, None for nothing. `more` are keys for programs."""
+    keys = {"title": title, "software": f"Rushes {__version__}", "treatment": treatment, **more}
+    if is_labelled(source):
+        keys.update({k: source[k] for k in _CARRIED if k in source})
+        return {**keys, "comment": f"{LABEL} video, treated ({treatment}) with Rushes."}
+    if made is None:
+        return {**keys, "comment": f"Treated ({treatment}) with Rushes; nothing in it was generated."}
+    words = f"{LABEL} frames" if made == SYNTHETIC_PARTS_SOURCE_TYPE else f"{LABEL} video"
+    return {**keys, "comment": f"{words}: {treatment}, with Rushes.", "ai_generated": "true", "digitalSourceType": made}
+
+
 def _keys(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str]:
     return {
         "ai_generated": "true",
@@ -80,7 +101,4 @@ def _keys(recipe: Recipe, take_id: str, model_name: str) -> dict[str, str]:
 
 def is_labelled(metadata: Mapping[str, str]) -> bool:
     """Whether metadata read from a clip or picture says that it is AI-generated."""
-    return metadata.get("ai_generated") == "true" and metadata.get("digitalSourceType") in (
-        DIGITAL_SOURCE_TYPE,
-        COMPOSITE_SOURCE_TYPE,
-    )
+    return metadata.get("ai_generated") == "true" and metadata.get("digitalSourceType") in _TYPES
