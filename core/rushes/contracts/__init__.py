@@ -32,7 +32,7 @@ from rushes.contracts.generator import (
     VocabularyField,
 )
 from rushes.contracts.geometry import Matrix4, Size, Vec3
-from rushes.contracts.grade import CDL, Grade, GradeJob, GradeResult, MatchJob, MatchResult, TimelineSpace
+from rushes.contracts.grade import CDL, Grade, GradeJob, GradeResult, MatchJob, MatchResult, Rendering, TimelineSpace
 from rushes.contracts.job import EngineInfo, JobContext, JobRequest, JobState, JobStatus
 from rushes.contracts.legend import Legend, LegendObject, ObjectClass, Sun
 from rushes.contracts.library import (
@@ -120,6 +120,7 @@ __all__ = [
     "ProjectorLens",
     "Rating",
     "Recipe",
+    "Rendering",
     "SceneInfo",
     "ShootRequest",
     "Shot",

@@ -8,7 +8,7 @@ from enum import Enum
 from rushes.contracts.geometry import Vec3
 from rushes.errors import InputError
 
-__all__ = ["CDL", "Grade", "GradeJob", "GradeResult", "MatchJob", "MatchResult", "TimelineSpace"]
+__all__ = ["CDL", "Grade", "GradeJob", "GradeResult", "MatchJob", "MatchResult", "Rendering", "TimelineSpace"]
 
 
 class TimelineSpace(str, Enum):
@@ -20,6 +20,17 @@ class TimelineSpace(str, Enum):
     """DaVinci Wide Gamut, DaVinci Intermediate curve (DaVinci YRGB Color Managed)."""
     ACESCCT = "acescct"
     """ACEScct, AP1 (colour science ACEScct)."""
+
+
+class Rendering(str, Enum):
+    """How a project brings display-referred Rec.709 into a scene-referred timeline space, and back to the display."""
+
+    COLORIMETRIC = "colorimetric"
+    """Primaries and curve alone: DaVinci YRGB Color Managed with Input DRT and Output DRT "None"."""
+    ACES_1 = "aces_1"
+    """The inverse of the ACES 1.x output transform for Rec.709, 100 nits: colour science ACEScct, ACES 1.0 to 1.3."""
+    ACES_2 = "aces_2"
+    """The inverse of the ACES 2.0 output transform for Rec.709, 100 nits."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,8 @@ class Grade:
     """Absolute path of a .cube, 3D or 1D, input and output in `space`; None: none."""
     drx: str | None = None
     """Absolute path of a .drx for Resolve, applied instead of CDL and LUT where it can be; None: none."""
+    rendering: Rendering | None = None
+    """Of the project it was made in; None: colorimetric. Means nothing for Rec.709."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,8 @@ class GradeJob:
     grade: Grade
     space: TimelineSpace
     """Of the timeline it is wanted on."""
+    rendering: Rendering | None = None
+    """Of that timeline's project; None: colorimetric."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +116,8 @@ class MatchJob:
     reference_frame: int = 0
     same_scene: bool = False
     """True when both show the same picture, graded differently: pixels are compared one by one."""
+    rendering: Rendering | None = None
+    """Of the timeline's project; None: colorimetric."""
 
 
 @dataclass(frozen=True)
