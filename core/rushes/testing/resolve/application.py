@@ -142,12 +142,7 @@ class ProjectManager(ProjectManagerTail):
         project = self._app.project
         if project is None or project.name == "Untitled Project":
             return False
-        for timeline in project.timelines:
-            for tracks in timeline.tracks.values():
-                for track in tracks:
-                    for item in track.items:
-                        item.alive = not item.provisional
-                    track.items[:] = [item for item in track.items if not item.provisional]
+        project.save()
         return True
 
     @api(write=True)

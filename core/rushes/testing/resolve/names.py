@@ -15,6 +15,7 @@ __all__ = [
     "default_settings",
     "parse_rate_setting",
     "rate_setting",
+    "typed_settings",
 ]
 
 CLIP_COLORS = [
@@ -200,3 +201,10 @@ def default_settings(rate: str, size: tuple[int, int]) -> dict[str, Any]:
         "perfProxyMediaMode": "1",
         "useCustomSettings": "0",
     }
+
+
+def typed_settings(settings: dict[str, Any], *, drop_as_float: bool) -> dict[str, Any]:
+    """Settings as GetSetting answers them (rule rate.float): the rate a number, unless "29.97 DF"."""
+    rate = str(settings["timelineFrameRate"])
+    plain = not rate.endswith(" DF") or drop_as_float
+    return settings | {"timelineFrameRate": float(rate.removesuffix(" DF")) if plain else rate}

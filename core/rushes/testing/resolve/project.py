@@ -11,7 +11,7 @@ from rushes.testing.resolve.base import api, handle
 from rushes.testing.resolve.colour import ColourProject
 from rushes.testing.resolve.facts import import_file
 from rushes.testing.resolve.gallery import GalleryProject
-from rushes.testing.resolve.names import parse_rate_setting
+from rushes.testing.resolve.names import parse_rate_setting, typed_settings
 from rushes.testing.resolve.placing import Append, append
 from rushes.testing.resolve.pool import PoolState, project_rate
 from rushes.testing.resolve.render import RenderProject
@@ -81,17 +81,12 @@ class Project(ColourProject, GalleryProject, RenderProject, ProjectTail):
     @api(fail="")
     def GetSetting(self, settingName: str | None = None) -> Any:
         """Text; the rate a float, superScale an int (rule rate.float); "" for an unknown name; all without one."""
-        values = {key: self._typed(key) for key in self._state.settings}
+        values = self._settings()
         return values if settingName is None else values.get(settingName, "")
 
-    def _typed(self, key: str) -> Any:
-        value = self._state.settings[key]
-        if key != "timelineFrameRate":
-            return value
-        drop = str(value).endswith(" DF")
-        if drop and not self._app.profile.quirks.drop_rate_as_float:
-            return value
-        return float(str(value).removesuffix(" DF"))
+    def _settings(self) -> dict[str, Any]:
+        drop_as_float = self._app.profile.quirks.drop_rate_as_float
+        return typed_settings(self._state.settings, drop_as_float=drop_as_float)
 
     @api(write=True)
     def SetSetting(self, settingName: str, settingValue: str) -> Any:
@@ -121,7 +116,7 @@ class Project(ColourProject, GalleryProject, RenderProject, ProjectTail):
     @api("21.1")
     def GetSettings(self) -> Any:
         """All settings."""
-        return {key: self._typed(key) for key in self._state.settings}
+        return self._settings()
 
     @api("19.1", write=True)
     def InsertAudioToCurrentTrackAtPlayhead(

@@ -346,6 +346,15 @@ class ProjectState:
     def __post_init__(self) -> None:
         self.folder = self.root
 
+    def save(self) -> None:
+        """Items of an append that failed in part are gone (rule append.vanish)."""
+        for timeline in self.timelines:
+            for tracks in timeline.tracks.values():
+                for track in tracks:
+                    for item in track.items:
+                        item.alive = not item.provisional
+                    track.items[:] = [item for item in track.items if not item.provisional]
+
     def media(self) -> Iterator[MediaState]:
         """Every pool item."""
         for folder in self.root.walk():

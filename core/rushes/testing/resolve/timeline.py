@@ -15,6 +15,7 @@ from rushes.testing.resolve.fusion import FusionTimeline
 from rushes.testing.resolve.gallery import GalleryTimeline
 from rushes.testing.resolve.interchange import InterchangeTimeline
 from rushes.testing.resolve.marking import InOut, Marked
+from rushes.testing.resolve.names import typed_settings
 from rushes.testing.resolve.placing import add_track, insert, is_free, register_timeline
 from rushes.testing.resolve.state import ItemState, TimelineState, TrackState, new_id
 from rushes.testing.resolve.tail import TimelineTail
@@ -284,8 +285,9 @@ class Timeline(Marked, InOut, ColourTimeline, GalleryTimeline, InterchangeTimeli
 
     @api(fail="")
     def GetSetting(self, settingName: str | None = None) -> Any:
-        """As Project.GetSetting, with the timeline's own where it has some; the rate as text."""
-        values = {key: str(value) for key, value in self._project.settings.items()} | self._state.settings
+        """As Project.GetSetting, with the timeline's own where it has some."""
+        drop_as_float = self._app.profile.quirks.drop_rate_as_float
+        values = typed_settings(self._project.settings | self._state.settings, drop_as_float=drop_as_float)
         return values if settingName is None else values.get(settingName, "")
 
     @api(write=True)
