@@ -1,1 +1,5 @@
-"""What the Scripts menu starts."""
+"""What the Scripts menu starts: `main(action, globals(), stamp)`."""
+
+from resolve_scripts.menu.entry import main
+
+__all__ = ["main"]

@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from rushes.cli import datasets, engine, figures, live, machine, project, shooting, takes
+from rushes.cli import datasets, deliver, engine, figures, live, machine, project, resolve, shooting, takes
 from rushes.cli.output import explain, prepare_streams
 
 __all__ = ["app", "run"]
@@ -34,7 +34,10 @@ app.command("project")(project.project)
 app.add_typer(takes.app, name="takes")
 app.add_typer(engine.app, name="engine")
 app.add_typer(engine.jobs_app, name="jobs")
+app.add_typer(resolve.app, name="resolve")
 app.add_typer(machine.models_app, name="models")
+app.add_typer(deliver.app, name="deliver")
+app.command("conform")(deliver.conform)
 app.command("doctor")(machine.doctor)
 app.command("reindex")(machine.reindex)
 app.command("demo")(figures.demo)
