@@ -42,7 +42,7 @@ from rushes.library.production import Production
 from rushes.media.remux import remux
 from rushes.media.video import VideoInfo, probe
 
-__all__ = ["LONGEST_NAME", "editorial_media", "run", "take_name"]
+__all__ = ["LONGEST_NAME", "editorial_lock", "editorial_media", "run", "take_name"]
 
 LONGEST_NAME = 32
 """Characters of a reel name that EDLs carry safely."""
@@ -70,7 +70,7 @@ def editorial_media(
     made: list[EditorialMedia] = []
     if not rows:
         return ()
-    with _locked(production, context):
+    with editorial_lock(production, context):
         numbers = take_numbers(production, dict.fromkeys(row.shot for row in rows))
         names = {row.id: take_name(row.shot, numbers[row.id], row.id) for row in rows}
         for index, row in enumerate(rows):
@@ -98,24 +98,28 @@ def _rows(production: Production, takes: Sequence[str]) -> list[TakeRow]:
 
 
 @contextmanager
-def _locked(production: Production, context: JobContext) -> Generator[None, None, None]:
-    """One job at a time makes editorial media of a production."""
+def editorial_lock(production: Production, context: JobContext | None = None) -> Generator[None, None, None]:
+    """One job at a time numbers takes and makes editorial media of a production; none when it is read-only.
+
+    ProductionError `editorial.folder` for what the disk refuses, DiskFullError when there is no room.
+    """
     folder = production.root / "editorial"
+    if context is None and not production.info().writable:
+        yield
+        return
     try:
         with disk_full_as_error(folder):
             folder.mkdir(exist_ok=True)
-        lock = FileLock(folder / ".lock")
-        while not lock.acquire(wait=0.2):
-            context.check()
-    except PermissionError as exc:
-        raise _no_folder(folder, exc) from exc
-    try:
-        with disk_full_as_error(folder):
-            yield
+            lock = FileLock(folder / ".lock")
+            while not lock.acquire(wait=0.2):
+                if context is not None:
+                    context.check()
+            try:
+                yield
+            finally:
+                lock.release()
     except OSError as exc:
         raise _no_folder(folder, exc) from exc
-    finally:
-        lock.release()
 
 
 def _no_folder(folder: Path, exc: OSError) -> ProductionError:

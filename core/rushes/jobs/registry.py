@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rushes.contracts import ClipJob, EditorialJob, GradeJob, JobContext, MatchJob, ProjectorJob, ShootRequest
 from rushes.contracts.bake import BakeJob, FillJob
+from rushes.contracts.deliver import ConformJob, DeliverJob
 from rushes.errors import JobFailed, ProtocolError
 
 if TYPE_CHECKING:
@@ -115,6 +116,8 @@ USE_CASES: Mapping[str, Entry] = MappingProxyType(
         "grade": Entry("rushes.jobs.grade:run", GradeJob),
         "match": Entry("rushes.jobs.match:run", MatchJob),
         "clip": Entry("rushes.jobs.clip:run", ClipJob),
+        "deliver": Entry("rushes.jobs.deliver:run", DeliverJob),
+        "conform": Entry("rushes.jobs.conform:run", ConformJob),
     }
 )
 """The built-in use cases. Tests pass a table of their own."""

@@ -27,7 +27,7 @@ def editorial_folder(production: Production, shot: str) -> Path:
 
 
 def take_numbers(production: Production, shots: Iterable[str]) -> dict[str, int]:
-    """Take id → number, for all takes of these shots, those in the trash too. New ones are written down.
+    """Take id → number, for all takes of these shots, those in the trash too. New ones are written down if they can.
 
     The caller holds the production's editorial lock. ProductionError when a list is damaged.
     """
@@ -38,7 +38,7 @@ def take_numbers(production: Production, shots: Iterable[str]) -> dict[str, int]
         known = _read(path)
         takes = [*production.takes(shot), *(t for t in trashed if t.shot == shot)]
         numbers = _numbered(known, takes)
-        if numbers != known:
+        if numbers != known and production.info().writable:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_json(path, {"version": 1, "numbers": numbers})
         found.update(numbers)
