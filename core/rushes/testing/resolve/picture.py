@@ -83,9 +83,9 @@ class Projector:
     def _raw(self, item: ItemState, frame: int, timeline: TimelineState) -> Pixels:
         media = item.media
         width, height = timeline.size
-        if media is None or item.kind == "generator":
+        if item.kind == "generator":
             return np.full((height, width, 3), _GREY, np.float32)
-        found = self.source(media, source_frame(item, frame, timeline.rate))
+        found = self.source(media, source_frame(item, frame, timeline.rate)) if media else None
         return np.full((height, width, 3), OFFLINE, np.float32) if found is None else found
 
     def _grade(self, pixels: Pixels, item: ItemState, timeline: TimelineState, frame: int) -> Pixels:
