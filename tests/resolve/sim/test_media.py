@@ -268,3 +268,27 @@ def test_names_of_pool_items_by_version(start: Start, version: str) -> None:
     assert (item.SetName is None) == (version == "19.1")
     assert item.SetClipProperty("Clip Name", "SH010_T01")
     assert item.GetName() == "SH010_T01"
+
+
+def test_clips_go_offline_and_are_found_again(start: Start, tmp_path: Path) -> None:
+    # media.relink
+    sim = start()
+    media = sim.import_media(movie(tmp_path / "old" / "a.mp4"))
+    pool, item = _pool(sim), sim.handle(media)
+    sim.offline(media)
+    assert item.GetClipProperty("Online Status") == "Offline"
+    assert pool.RelinkClips([item], str(tmp_path / "new")) is False
+    moved = movie(tmp_path / "new" / "a.mp4")
+    assert pool.RelinkClips([item], str(tmp_path / "new"))
+    assert (item.GetClipProperty("Online Status"), item.GetClipProperty("File Path")) == ("Online", str(moved))
+    assert pool.UnlinkClips([item])
+    assert media.offline
+
+
+def test_metadata_is_exported_as_a_table(start: Start, tmp_path: Path) -> None:
+    sim = start()
+    media = sim.add_media(frames=24)
+    media.metadata["Shot"] = "SH010"
+    assert _pool(sim).ExportMetadata(str(tmp_path / "m.csv"), [sim.handle(media)])
+    assert "A001.mov" in (tmp_path / "m.csv").read_text(encoding="utf-16")
+    assert _pool(sim).ExportMetadata(str(tmp_path / "none" / "m.csv"), [sim.handle(media)]) is False

@@ -409,3 +409,24 @@ def test_the_interface_of_a_project(start: Start, which: Profile) -> None:
     assert manager.CloseProject(_project(sim))
     assert manager.GetCurrentProject() is None
     assert sim.resolve.GetCurrentPage() is None
+
+
+def test_only_the_open_timeline_has_a_playhead(start: Start) -> None:
+    # playhead.current: the script reads A's playhead while B is open.
+    sim = start()
+    first, second = sim.handle(sim.timeline("A")), sim.handle(sim.timeline("B"))
+    assert first.GetCurrentTimecode() == ""
+    assert first.SetCurrentTimecode("01:00:01:00") is False
+    assert second.GetCurrentTimecode() == "01:00:00:00"
+
+
+@pytest.mark.parametrize("version", ["21.0.4", "21.1"])
+def test_the_rate_of_an_empty_timeline_from_211(start: Start, version: str) -> None:
+    # setting.timeline
+    sim = start(f"{version}-studio")
+    timeline = sim.handle(sim.timeline())
+    timeline.SetSetting("useCustomSettings", "1")
+    assert timeline.SetSetting("timelineFrameRate", "25") is (version == "21.1")
+    assert timeline.GetStartFrame() == (90000 if version == "21.1" else 86400)
+    sim.add_clip(frames=24)
+    assert timeline.SetSetting("timelineFrameRate", "30") is False

@@ -261,7 +261,7 @@ def _properties(media: MediaState) -> dict[str, Any]:
         "Input Color Space": media.properties.get("Input Color Space", "Project"),
         "Data Level": media.properties.get("Data Level", "Auto"),
         "Reel Name": "",
-        "Online Status": "Online",
+        "Online Status": "Offline" if media.offline else "Online",
         "Flags": ",".join(media.flags),
         "Clip Color": media.color,
     }

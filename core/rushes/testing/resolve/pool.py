@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -259,6 +260,19 @@ class MediaPool(InterchangePool, MediaPoolTail):
             media.alive = False
 
     @api(write=True)
+    def RelinkClips(self, mediaPoolItem: list[Any], folderPath: str) -> Any:
+        """To files of the same name in a folder; False when one is not there (rule media.relink)."""
+        clips: list[MediaState] = self._states(mediaPoolItem, MediaState)
+        if not clips or not isinstance(folderPath, str):
+            return False
+        found = [[Path(folderPath) / Path(file).name for file in clip.files] for clip in clips]
+        for clip, files in zip(clips, found):
+            if files and all(file.is_file() for file in files):
+                clip.path = str(Path(folderPath) / Path(clip.path).name)
+                clip.files, clip.offline = tuple(str(file) for file in files), False
+        return all(files and all(file.is_file() for file in files) for files in found)
+
+    @api(write=True)
     def DeleteFolders(self, subfolders: list[Any]) -> Any:
         """With all that is in them."""
         gone = self._states(subfolders, FolderState)
@@ -298,6 +312,29 @@ class MediaPool(InterchangePool, MediaPoolTail):
         for parent in self._project.root.walk():
             parent.folders[:] = [each for each in parent.folders if not any(each is folder for folder in moved)]
         target.folders += moved
+        return True
+
+    @api(write=True)
+    def UnlinkClips(self, mediaPoolItem: list[Any]) -> Any:
+        """They go offline."""
+        gone = self._states(mediaPoolItem, MediaState)
+        for media in gone:
+            media.offline = True
+        return bool(gone)
+
+    @api(write=True)
+    def ExportMetadata(self, fileName: str, clips: list[Any] | None = None) -> Any:
+        """A CSV of clip name, file and metadata; of all clips when none are given."""
+        media = self._states(clips, MediaState) if clips is not None else [*self._project.media()]
+        if not isinstance(fileName, str) or not media or not Path(fileName).parent.is_dir():
+            return False
+        names = sorted({name for each in media for name in each.metadata})
+        with Path(fileName).open("w", encoding="utf-16", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["File Name", "Clip Directory", *names])
+            for each in media:
+                told = [each.metadata.get(name, "") for name in names]
+                writer.writerow([Path(each.path).name, str(Path(each.path).parent), *told])
         return True
 
     @api("19.0")

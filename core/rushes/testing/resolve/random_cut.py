@@ -68,13 +68,14 @@ def random_film(rng: Random, folder: Path, options: CutOptions) -> Simulator:
 
 
 def _timeline(rng: Random, sim: Simulator, name: str, options: CutOptions) -> TimelineState:
-    parsed = parse_rate_setting(str(sim.project.settings["timelineFrameRate"]))
+    own = rng.choice(list(options.rates)) if rng.random() < 0.2 else None
+    parsed = parse_rate_setting(own or str(sim.project.settings["timelineFrameRate"]))
     assert parsed is not None
     rate, drop = parsed
     start = Timecode(rng.choice([0, 0, 3600, 36000, 3599]) * round(rate), rate, drop)
     start_tc = str(start)
     timeline = sim.timeline(
-        name, start_tc=start_tc, video=rng.randint(1, 4), audio=rng.randint(1, 3), subtitle=rng.randint(0, 1)
+        name, own, start_tc, video=rng.randint(1, 4), audio=rng.randint(1, 3), subtitle=rng.randint(0, 1)
     )
     for _ in range(rng.randint(0, 8)):
         _clip(rng, sim, timeline, options)

@@ -88,6 +88,7 @@ _ALL = (
     Rule("frames.nominal", "Timecode counts nominal frames: 01:00:00:00 is 86400 at 23.976.", REPORTS),
     Rule("frames.end-exclusive", "GetEnd of an item is the frame after its last.", SUBS),
     Rule("playhead.below-start", "SetCurrentTimecode below the start of the timeline is False.", MCP, "21.0.4.5"),
+    Rule("playhead.current", "Only the timeline that is open has a current timecode.", ASSUMED),
     Rule(
         "playhead.pages", "The current timecode is known on the cut, edit, color, fairlight and deliver pages.", README
     ),
@@ -104,7 +105,12 @@ _ALL = (
         MCP,
         "21.0.4.5",
     ),
-    Rule("setting.timeline", "Timeline.SetSetting is refused until useCustomSettings is '1'.", REPORTS, "21.1.0.14"),
+    Rule(
+        "setting.timeline",
+        "Timeline.SetSetting is refused until useCustomSettings is '1'; its rate changes from 21.1 on while empty.",
+        REPORTS,
+        "21.1.0.14",
+    ),
     Rule("marker.occupied", "AddMarker on an occupied frame is False.", README),
     Rule("marker.echo", "GetMarkers echoes whatever frame was given, even one that shows nowhere.", MCP, "21.0.4.5"),
     Rule(
@@ -132,6 +138,7 @@ _ALL = (
     Rule("import.wav-rate", "Sound takes the project's rate at import and keeps it.", MCP, "19.1.3.7"),
     Rule("folder.subfolder", "AddSubFolder opens the new bin and does not refuse a name that is taken.", ASSUMED),
     Rule("media.replace", "ReplaceClip swaps the file and the metadata under every use.", REPORTS),
+    Rule("media.relink", "RelinkClips finds files by their name in the folder and leaves the metadata.", README),
     Rule("media.delete", "DeleteClips of the pool also takes the clips off the timelines.", ASSUMED),
     Rule("media.proxy", "LinkProxyMedia refuses a file of another length, rate or start timecode.", README),
     Rule("append.current", "AppendToTimeline acts on the current timeline only.", README),

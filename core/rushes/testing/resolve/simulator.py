@@ -208,6 +208,10 @@ class Simulator:
             item.link = sound.link = new_id()
         return item
 
+    def offline(self, media: MediaState) -> None:
+        """The file is not found any more."""
+        media.offline = True
+
     def add_marker(
         self, frame: float, color: str = "Blue", name: str = "", note: str = "", on: Any = None
     ) -> MarkerState:

@@ -117,6 +117,8 @@ class MediaState:
     """Subtitles: from, to in seconds, text."""
     timeline: str = ""
     """Id of the timeline that this pool item stands for."""
+    offline: bool = False
+    """The file was not found."""
     alive: bool = True
 
 

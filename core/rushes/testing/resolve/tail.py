@@ -24,11 +24,6 @@ __all__ = [
 class ResolveTail(ApiObject):
     """What is left of Resolve."""
 
-    @api()
-    def Fusion(self) -> Any:
-        """Not played."""
-        return self._unmodelled(None)
-
     @api(write=True)
     def UpdateLayoutPreset(self, presetName: Any) -> Any:
         """Not played."""
@@ -247,11 +242,6 @@ class ProjectTail(ApiObject):
 class MediaPoolTail(ApiObject):
     """What is left of MediaPool."""
 
-    @api()
-    def ImportTimelineFromFile(self, filePath: Any, importOptions: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(None)
-
     @api(write=True)
     def ImportFolderFromFile(self, filePath: Any, sourceClipsPath: Any = None) -> Any:
         """Not played."""
@@ -269,21 +259,6 @@ class MediaPoolTail(ApiObject):
 
     @api(write=True)
     def DeleteClipMattes(self, mediaPoolItem: Any, paths: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(False)
-
-    @api(write=True)
-    def RelinkClips(self, mediaPoolItem: Any, folderPath: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(False)
-
-    @api(write=True)
-    def UnlinkClips(self, mediaPoolItem: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(False)
-
-    @api(write=True)
-    def ExportMetadata(self, fileName: Any, clips: Any) -> Any:
         """Not played."""
         return self._unmodelled(False)
 
@@ -419,11 +394,6 @@ class TimelineTail(ApiObject):
         """Not played."""
         return self._unmodelled(False)
 
-    @api(write=True)
-    def Export(self, fileName: Any, exportType: Any, exportSubtype: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(False)
-
     @api(studio=True, write=True)
     def CreateSubtitlesFromAudio(self, autoCaptionSettings: Any = None) -> Any:
         """Not played."""
@@ -452,61 +422,6 @@ class TimelineTail(ApiObject):
 
 class TimelineItemTail(ApiObject):
     """What is left of TimelineItem."""
-
-    @api(fail=0)
-    def GetFusionCompCount(self) -> Any:
-        """Not played."""
-        return self._unmodelled(0)
-
-    @api()
-    def GetFusionCompByIndex(self, compIndex: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(None)
-
-    @api()
-    def GetFusionCompNameList(self) -> Any:
-        """Not played."""
-        return self._unmodelled([])
-
-    @api()
-    def GetFusionCompNames(self) -> Any:
-        """Not played."""
-        return self._unmodelled({})
-
-    @api()
-    def GetFusionCompByName(self, compName: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(None)
-
-    @api()
-    def AddFusionComp(self) -> Any:
-        """Not played."""
-        return self._unmodelled(None)
-
-    @api()
-    def ImportFusionComp(self, path: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(None)
-
-    @api(write=True)
-    def ExportFusionComp(self, path: Any, compIndex: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(False)
-
-    @api(write=True)
-    def DeleteFusionCompByName(self, compName: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(False)
-
-    @api()
-    def LoadFusionCompByName(self, compName: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(None)
-
-    @api(write=True)
-    def RenameFusionCompByName(self, oldName: Any, newName: Any) -> Any:
-        """Not played."""
-        return self._unmodelled(False)
 
     @api(write=True)
     def LoadBurnInPreset(self, presetName: Any) -> Any:

@@ -15,7 +15,7 @@ from rushes.testing.resolve.fusion import FusionTimeline
 from rushes.testing.resolve.gallery import GalleryTimeline
 from rushes.testing.resolve.interchange import InterchangeTimeline
 from rushes.testing.resolve.marking import InOut, Marked
-from rushes.testing.resolve.names import typed_settings
+from rushes.testing.resolve.names import parse_rate_setting, typed_settings
 from rushes.testing.resolve.placing import add_track, insert, is_free, register_timeline
 from rushes.testing.resolve.state import ItemState, TimelineState, TrackState, new_id
 from rushes.testing.resolve.tail import TimelineTail
@@ -269,14 +269,15 @@ class Timeline(Marked, InOut, ColourTimeline, GalleryTimeline, InterchangeTimeli
 
     @api(fail="", pages=_TIMECODE_PAGES)
     def GetCurrentTimecode(self) -> Any:
-        """Absolute; "" on pages without one (rule playhead.pages)."""
-        return str(self._timecode(self._state.playhead))
+        """Absolute; "" on pages without one (rule playhead.pages), or when it is not open (playhead.current)."""
+        current = self._project.timeline is self._state
+        return str(self._timecode(self._state.playhead)) if current else ""
 
     @api(write=True, pages=_TIMECODE_PAGES)
     def SetCurrentTimecode(self, timecode: str) -> Any:
         """False below the start (rule playhead.below-start), or in another counting than the timeline's."""
         frame = self._frame(timecode)
-        if frame is None or frame < self._state.start:
+        if frame is None or frame < self._state.start or self._project.timeline is not self._state:
             return False
         self._state.playhead = frame
         return True
@@ -298,13 +299,28 @@ class Timeline(Marked, InOut, ColourTimeline, GalleryTimeline, InterchangeTimeli
         own = self._state.settings.get("useCustomSettings") == "1"
         if settingName != "useCustomSettings" and not own:
             return False
-        if settingName in ("timelineFrameRate", "timelinePlaybackFrameRate", "timelineDropFrameTimecode"):
+        if settingName == "timelineFrameRate":
+            return self._set_rate(settingValue)
+        if settingName in ("timelinePlaybackFrameRate", "timelineDropFrameTimecode"):
             return False
         self._state.settings[settingName] = settingValue
         if settingName in ("timelineResolutionWidth", "timelineResolutionHeight") and settingValue.isdigit():
             width, height = self._state.size
             wide = settingName.endswith("Width")
             self._state.size = (int(settingValue), height) if wide else (width, int(settingValue))
+        return True
+
+    def _set_rate(self, value: str) -> bool:
+        """From 21.1, while it is empty (rule setting.timeline)."""
+        parsed = parse_rate_setting(value)
+        if parsed is None or not self._app.profile.has("21.1") or any(True for _ in self._state.items()):
+            return False
+        clock = self._timecode(self._state.start)
+        self._state.rate, self._state.drop = parsed
+        self._state.settings["timelineFrameRate"] = value
+        text = str(clock).replace(";", ":")
+        self._state.start = Timecode.parse(text[:8] + (";" if parsed[1] else ":") + "00", parsed[0]).frame
+        self._state.playhead = self._state.start
         return True
 
     # Whole timelines and things put at the playhead.
