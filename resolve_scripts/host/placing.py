@@ -254,8 +254,9 @@ def free_track(
     name: str = TRACK,
     kind: Literal["video", "audio"] = "video",
 ) -> int:
-    """Index from 1 of a track of ours that is unlocked and free between all of these frames; a new one on top, where there
-    is none (then it is beyond `state.of(kind)`).
+    """Index from 1 of a track of ours that is unlocked and free between all of these frames.
+
+    Where there is none a new one is made on top; its index is then beyond `state.of(kind)`.
 
     Args:
         state: the open timeline as read just before.

@@ -48,12 +48,13 @@ class Bins:
     """Bins by name, made where they are missing; each is looked up once."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self.pool = session.pool()
         self._known: dict[tuple[str, ...], Folder] = {(): session.root()}
         self._read: set[tuple[str, ...]] = set()
         self._opens: bool | None = None
         """Whether AddSubFolder opens the new bin here; None: not seen yet."""
         self._open: tuple[str, ...] | None = None
+        self._made: list[tuple[str, ...]] = []
 
     def get(self, names: Sequence[str]) -> Folder:
         """The bin below the root. ResolveError `resolve.bin` when it cannot be made."""
@@ -74,23 +75,33 @@ class Bins:
             self._known.setdefault((*path, sub.GetName()), sub)
 
     def _make(self, parent: Folder, path: tuple[str, ...]) -> Folder:
-        pool = self._session.pool()
-        made = pool.AddSubFolder(parent, path[-1])
+        made = self.pool.AddSubFolder(parent, path[-1])
         if made is None:
             raise _no_bin(path)
         if self._opens is None:
-            now = pool.GetCurrentFolder()
+            now = self.pool.GetCurrentFolder()
             self._opens = now is not None and now.GetUniqueId() == made.GetUniqueId()
         if self._opens:
             self._open = path
+        self._made.append(path)
         return made
+
+    def drop_empty(self) -> None:
+        """Take away the bins that were made now and hold nothing."""
+        for path in reversed(self._made):
+            folder = self._known[path]
+            if not listed(folder.GetClipList()) and not listed(folder.GetSubFolderList()):
+                self.pool.DeleteFolders([folder])
+                del self._known[path]
+        self._made.clear()
+        self._open = None
 
     def open(self, names: Sequence[str]) -> Folder:
         """Make it the bin that imports go to."""
         path = tuple(names)
         folder = self.get(path)
         if self._open != path:
-            if not self._session.pool().SetCurrentFolder(folder):
+            if not self.pool.SetCurrentFolder(folder):
                 raise _no_bin(path)
             self._open = path
         return folder
@@ -109,7 +120,7 @@ def bin_of(session: Session, names: Sequence[str]) -> Folder:
     return Bins(session).get(names)
 
 
-def import_into(session: Session, bins: Bins, names: Sequence[str], media: Sequence[EditMedia]) -> list[Any]:
+def import_into(bins: Bins, names: Sequence[str], media: Sequence[EditMedia]) -> list[Any]:
     """Import media into a bin with one call: their handles (MediaPoolItem) in the given order, None for what Resolve
     does not take.
 
@@ -121,7 +132,7 @@ def import_into(session: Session, bins: Bins, names: Sequence[str], media: Seque
     answer: list[MediaPoolItem] = []
     for wanted in ([one for one in infos if isinstance(one, str)], [one for one in infos if not isinstance(one, str)]):
         if wanted:
-            answer += listed(cast("Any", session.pool().ImportMedia(cast("Any", wanted))))
+            answer += listed(cast("Any", bins.pool.ImportMedia(cast("Any", wanted))))
     order.sort(key=lambda index: not isinstance(import_info(media[index]), str))
     paths = [shown_path(media[index]) for index in order]
     matched = answer if _in_order(answer, paths) else _by_path(answer, paths)
@@ -177,7 +188,7 @@ def imported(
     found = find_media(session, take=ids.get("take", ""), path=shown_path(media))
     if found is not None:
         return found
-    (clip,) = import_into(session, Bins(session), bin, [media])
+    (clip,) = import_into(Bins(session), bin, [media])
     if clip is None:
         raise ResolveError(
             f"Resolve did not import {first_file(media)}.",

@@ -7,9 +7,10 @@ import re
 
 from rushes.contracts.edit import EditMedia, MediaKind
 
-__all__ = ["first_file", "import_info", "native", "same_file", "shown_path"]
+__all__ = ["first_file", "import_info", "native", "on_disk", "same_file", "shown_path"]
 
 _DRIVE = re.compile(r"^(?:[A-Za-z]:[\\/]|\\\\)")
+_SPAN = re.compile(r"\[(\d+)-\d+\]")
 _NUMBER = re.compile(r"%0?(\d*)d")
 
 
@@ -47,6 +48,11 @@ def first_file(media: EditMedia) -> str:
     if media.kind is not MediaKind.SEQUENCE:
         return media.path
     return _NUMBER.sub(lambda found: f"{media.start:0{int(found[1] or 1)}d}", media.path, count=1)
+
+
+def on_disk(path: str) -> bool:
+    """Whether a "File Path" is there; of a sequence its first frame."""
+    return os.path.exists(path) or os.path.exists(_SPAN.sub(lambda found: found[1], path, count=1))
 
 
 def import_info(media: EditMedia) -> str | dict[str, str | int]:

@@ -1,7 +1,7 @@
 """DOUBLES of the desk: what actions need besides Resolve, without an engine.
 
-`FakeDesk` keeps takes in memory and answers the job "editorial" with small files made on the spot; `ProductionDesk` runs
-real jobs, in process, on a real production. Both record progress and can be cancelled or "unreachable".
+`FakeDesk` keeps takes in memory and answers the job "editorial" with small files made on the spot; `ProductionDesk`
+runs real jobs, in process, on a real production. Both record progress and can be cancelled or "unreachable".
 """
 
 from __future__ import annotations

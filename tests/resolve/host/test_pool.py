@@ -50,9 +50,9 @@ def test_media_come_back_in_the_order_they_were_given(suite: Start) -> None:
     given = [_media(one, name) for name in ("c.mov", "a.mov", "b.mov")]
     gone = EditMedia("/nowhere/d.mov", MediaKind.MOVIE, Fraction(24), 0, 6)
     bins = Bins(one.session)
-    found = import_into(one.session, bins, NAMES, given)
+    found = import_into(bins, NAMES, given)
     assert [clip.GetName() for clip in found] == ["c.mov", "a.mov", "b.mov"]
-    found = import_into(one.session, bins, NAMES, [gone, *given])
+    found = import_into(bins, NAMES, [gone, *given])
     assert [clip and clip.GetName() for clip in found] == [None, "c.mov", "a.mov", "b.mov"]
 
 
@@ -78,6 +78,6 @@ def test_a_file_is_imported_once_and_found_by_id_or_path(suite: Start) -> None:
 
 def test_a_file_that_is_gone(suite: Start) -> None:
     one = suite()
-    with pytest.raises(ResolveError, match="did not import /nowhere/d.mov") as refused:
+    with pytest.raises(ResolveError, match=r"did not import /nowhere/d\.mov") as refused:
         imported(one.session, EditMedia("/nowhere/d.mov", MediaKind.MOVIE, Fraction(24), 0, 6), NAMES, {})
     assert refused.value.code == "resolve.import"
