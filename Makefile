@@ -4,7 +4,7 @@ BIN := .venvs/engine/bin
 HOUSE ?= .build/house
 export RUSHES_BPY_PYTHON ?= $(CURDIR)/.venvs/bpy50/bin/python
 
-.PHONY: help setup demo test test-fast check format bench test-gui eval extension demo-scene house-data house-train house-eval constraints clean
+.PHONY: help setup demo test test-fast check format bench test-gui eval extension resolve demo-scene house-data house-train house-eval constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ test-gui: setup ## a real Blender window, 4.3 and 5.2, clicked through (root, De
 
 extension: setup ## the Blender extension, dist/rushes-VERSION.zip
 	@$(BIN)/python tools/build_extension.py
+
+resolve: setup ## the bundle for DaVinci Resolve, dist/rushes-resolve-VERSION.zip
+	@$(BIN)/python tools/build_resolve.py
 
 bench-blender: setup ## what the add-on costs Blender 5.0 and 5.2 (JSON=FILE writes the figures)
 	@$(PYTHON) tools/setup_env.py blender52

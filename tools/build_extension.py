@@ -26,7 +26,15 @@ import tomllib
 ROOT = Path(__file__).resolve().parent.parent
 ADDON = ROOT / "blender_addon"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.py[co]", ".*", "*.egg-info")
-INTO_WHEEL = ("setup.py", "pyproject.toml", "README.md", "LICENSE", "core/rushes", "assets/house_model")
+INTO_WHEEL = (
+    "setup.py",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "core/rushes",
+    "assets/house_model",
+    "resolve_scripts",
+)
 PINS = "constraints/install.txt"
 BESIDE = {"LICENSE": "LICENSE", "assets/demo/harbour_street.blend": "demo/harbour_street.blend"}
 EARLIEST = 315532800  # 1980-01-01, the first time a zip can tell

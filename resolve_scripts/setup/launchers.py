@@ -88,15 +88,15 @@ local HOME = "{home}"
 local PAGES = "{pages}"
 
 local function try(f, ...)
-  if type(f) ~= "function" then return nil end
+  if f == nil then return nil end
   local ok, value = pcall(f, ...)
   if ok then return value end
   return nil
 end
 
 local res = resolve
-if res == nil and type(bmd) == "table" then res = try(bmd.scriptapp, "Resolve") end
-if res == nil and type(Resolve) == "function" then res = try(Resolve) end
+if res == nil and bmd ~= nil then res = try(bmd.scriptapp, "Resolve") end
+if res == nil and Resolve ~= nil then res = try(Resolve) end
 local function ask(name)
   return try(function() return res[name](res) end)
 end
@@ -107,9 +107,9 @@ major, minor = tonumber(major) or 0, tonumber(minor) or 0
 local studio = string.find(product, "Studio", 1, true) ~= nil
 
 local seen = false
-if type(bmd) == "table" and type(bmd.fileexists) == "function" then
+if bmd ~= nil and bmd.fileexists ~= nil then
   seen = try(bmd.fileexists, HOME .. "/seen.json") == true
-elseif type(io) == "table" and type(io.open) == "function" then
+elseif io ~= nil and io.open ~= nil then
   local file = try(io.open, HOME .. "/seen.json", "r")
   if file then seen = true; file:close() end
 end
@@ -125,7 +125,7 @@ local line = verdict .. " | " .. product .. " | " .. version .. " | " .. words
 
 try(print, "Rushes: " .. words)
 local told = false
-if type(io) == "table" and type(io.open) == "function" then
+if io ~= nil and io.open ~= nil then
   local file = try(io.open, HOME .. "/canary.txt", "w")
   if file then file:write(line .. "\\n"); file:close(); told = true end
 end
@@ -133,7 +133,7 @@ local app = fusion or fu or app
 if not told and app ~= nil then
   try(function() app:SetPrefs("Global.Rushes.Canary", line); app:SavePrefs() end)
 end
-if type(bmd) == "table" and type(bmd.openurl) == "function" then
+if bmd ~= nil and bmd.openurl ~= nil then
   try(bmd.openurl, PAGES .. "/" .. verdict .. ".html")
 end
 return line

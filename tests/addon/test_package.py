@@ -99,6 +99,8 @@ def test_the_wheel_is_whole(wheel: Path) -> None:
     core = ROOT / "core" / "rushes"
     sources = {p.relative_to(core).as_posix() for p in core.rglob("*") if p.suffix in (".py", ".sql", ".html")}
     assert sources <= packed
+    scripts = ROOT / "resolve_scripts"
+    assert {p.relative_to(ROOT).as_posix() for p in scripts.rglob("*.py")} <= names, "rushes resolve install needs them"
     assert not [n for n in names if n.endswith((".pyc", ".so"))]
     metadata = read(wheel, f"rushes-{rushes.__version__}.dist-info/METADATA").decode("utf-8")
     assert "Requires-Python: >=3.10" in metadata
