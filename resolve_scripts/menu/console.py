@@ -10,17 +10,24 @@ from pathlib import Path
 
 from rushes.errors import RushesError
 
-__all__ = ["open_log"]
+__all__ = ["open_log", "without_secrets"]
 
 _NAMES = ("rushes.resolve", "resolve_scripts")
-_SECRET = re.compile(r"(?i)(token|authorization|bearer|password|secret)(\W{1,4})([\w.~+/=-]{6,})")
+_SECRET = re.compile(
+    r"(?i)(authorization\W{1,4}bearer|token|authorization|bearer|password|secret)(\W{1,4})([\w.~+/=-]{6,})"
+)
+
+
+def without_secrets(text: str) -> str:
+    """The text with what looks like a token taken out."""
+    return _SECRET.sub(r"\1\2***", text)
 
 
 class _NoSecrets(logging.Formatter):
     """Takes out of every line, traces included, what looks like a token."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _SECRET.sub(r"\1\2***", super().format(record))
+        return without_secrets(super().format(record))
 
 
 class _Console(logging.Handler):

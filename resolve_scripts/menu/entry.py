@@ -17,7 +17,7 @@ from resolve_scripts.actions.registry import Entry, Registry, builtin_registry
 from resolve_scripts.desk import EngineDesk, find_client
 from resolve_scripts.host.session import Session, open_session
 from resolve_scripts.host.tell import Teller
-from resolve_scripts.menu.console import open_log
+from resolve_scripts.menu.console import open_log, without_secrets
 from resolve_scripts.menu.watch import Watch
 from resolve_scripts.store import Store, write_json
 from rushes.client import Client
@@ -103,7 +103,7 @@ def _guarded(use: Start, action: str, given: Mapping[str, Any], stamp: str, opti
         use.teller.problem(exc.message, [exc.hint])
     except Exception as exc:  # noqa: BLE001 - the script's edge: nothing may be raised into Resolve
         _log.exception("%s broke off", action)
-        words = f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__
+        words = without_secrets(f"{type(exc).__name__}: {exc}" if str(exc) else type(exc).__name__)
         use.teller.problem(
             f"{action} broke off ({words}).", [f"This is a fault in Rushes. The details are in {use.store.log}"]
         )
