@@ -1,4 +1,4 @@
-"""Footage that goes through a generator: restyled under the guidance of its own lines, or continued from its own frames.
+"""Footage through a generator: restyled under the guidance of its own lines, or continued from its own frames.
 
 The generator is chosen by what its descriptor says it can take: "video" (a clip that steers) for restyle, "mask"
 (pixels that are kept) for extend.

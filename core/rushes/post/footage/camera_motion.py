@@ -7,6 +7,7 @@ followed into the next (Lucas and Kanade, 1981) and a shift, turn and zoom is fi
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -108,6 +109,9 @@ def _fitted(last: Grey, now: Grey) -> NDArray[np.float64]:
 
 def vidstab(source: Source, program: Path, each: Callable[[int], None] = lambda number: None) -> CameraMotion | None:
     """By libvidstab, in its two passes; None when the program cannot do it. `each` as in `followed`."""
+    if not os.access(program, os.X_OK):
+        _log.info("%s cannot be started", program)
+        return None
     with tempfile.TemporaryDirectory(prefix="rushes-vidstab-") as folder:
         found = _detect(source, program, Path(folder), each)
         if found is None:

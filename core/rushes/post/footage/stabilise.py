@@ -126,10 +126,9 @@ def _smooth(path: Motions, sigma: float) -> Motions:
     count = len(path)
     if count < 3 or sigma < 0.1:
         return path
-    pad = min(count - 1, int(3 * sigma) + 1)
-    before = 2 * path[0] - path[pad:0:-1]
-    after = 2 * path[-1] - path[-2 : -2 - pad : -1]
-    smoothed = gaussian_filter1d(np.concatenate([before, path, after]), sigma, axis=0, mode="nearest")
+    pad = int(3 * sigma) + 1
+    longer = np.pad(path, ((pad, pad), (0, 0)), mode="reflect", reflect_type="odd")
+    smoothed = gaussian_filter1d(longer, sigma, axis=0, mode="nearest")
     return np.asarray(smoothed[pad : pad + count], np.float64)
 
 
