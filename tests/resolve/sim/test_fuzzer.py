@@ -95,6 +95,16 @@ def _grade(sim: Simulator) -> None:
         item.SetCDL(nothing)
 
 
+def _track(sim: Simulator) -> None:
+    _timeline(sim).AddTrack("video")
+
+
+def _scratch(sim: Simulator) -> None:
+    keep = _timeline(sim)
+    _pool(sim).CreateEmptyTimeline("scratch")
+    sim.resolve.GetProjectManager().GetCurrentProject().SetCurrentTimeline(keep)
+
+
 @pytest.mark.parametrize(
     ("plain", "finding"),
     [
@@ -110,6 +120,9 @@ def _grade(sim: Simulator) -> None:
         (_keyword, "a wrong call"),
         (_mark_again, "a second run"),
         (_grade, "a grade version changed"),
+        (_track, "an empty video track"),
+        (_bin, "an empty bin"),
+        (_scratch, "the timeline scratch was left behind"),
     ],
     ids=lambda each: each.__name__[1:] if callable(each) else "",
 )
@@ -118,7 +131,7 @@ def test_a_plain_script_is_found_out(tmp_path: Path, plain: Plain, finding: str)
         plain(sim)
         return 0
 
-    report = _run(tmp_path, run, range(40))
+    report = _run(tmp_path, run, range(70))
     assert any(finding in each for each in report.failures), report.failures[:5]
 
 

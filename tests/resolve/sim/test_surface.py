@@ -184,8 +184,8 @@ def test_calls_are_counted_by_name(start: Start) -> None:
 
 def test_what_is_not_played_says_so(start: Start) -> None:
     sim = start()
-    assert sim.resolve.GetProjectManager().CreateFolder("x") is False
-    assert sim.app.unmodelled == ["ProjectManager.CreateFolder"]
+    assert sim.resolve.GetProjectManager().ArchiveProject("Film", "/x.dra") is False
+    assert sim.app.unmodelled == ["ProjectManager.ArchiveProject"]
 
 
 def test_every_rule_is_played_and_proven() -> None:

@@ -166,16 +166,6 @@ class ProjectManager(ProjectManagerTail):
         return True
 
     @api()
-    def GetProjectListInCurrentFolder(self) -> Any:
-        """Names."""
-        return [project.name for project in self._app.projects]
-
-    @api(fail="")
-    def GetCurrentFolder(self) -> Any:
-        """ "" at the root."""
-        return ""
-
-    @api()
     def GetCurrentDatabase(self) -> Any:
         """The one on disk."""
         return {"DbType": "Disk", "DbName": "Local Database"}
@@ -219,12 +209,12 @@ class MediaStorage(MediaStorageTail):
         return isinstance(path, str) and Path(path).exists()
 
     @api()
-    def AddItemListToMediaPool(self, *items: Any) -> Any:
+    def AddItemListToMediaPool(self, first: Any, *others: Any) -> Any:
         """As MediaPool.ImportMedia: paths, a list of paths, or of {"media", "startFrame", "endFrame"}."""
         project = self._app.project
         if self._app.page_null or project is None:
             return None
-        wanted: list[Any] = items[0] if len(items) == 1 and isinstance(items[0], list) else list(items)
+        wanted: list[Any] = first if isinstance(first, list) and not others else [first, *others]
         paths = [each.get("media") if isinstance(each, dict) else each for each in wanted]
         if not all(isinstance(path, str) for path in paths):
             self._misuse("AddItemListToMediaPool takes paths as text")

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 from rushes.errors import RushesError
-from rushes.testing.resolve.invariants import broken, changed
+from rushes.testing.resolve.invariants import broken, changed, left_behind
 from rushes.testing.resolve.random_cut import CutOptions, edit, random_film
 from rushes.testing.resolve.simulator import Simulator
 
@@ -30,6 +30,8 @@ class FuzzAction:
     options: Callable[[Random], Mapping[str, str]] = field(default=lambda rng: {})
     repeatable: bool = True
     """False: running it again is meant to do something (go to the next take)."""
+    timelines: bool = False
+    """It makes timelines; else one that is left behind is a failure."""
 
 
 @dataclass
@@ -98,6 +100,7 @@ class _Run:
         self.sim.app.refusals.clear()
         problems = [crash] if crash else []
         problems += broken(before, after, refused=refusal and not fault)
+        problems += left_behind(before, after, timelines=action.timelines)
         problems += self._calls()
         if self.sim.app.modal and not before["modal"]:
             problems.append(f"a dialog is up: {self.sim.app.modal}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["broken", "changed"]
+__all__ = ["broken", "changed", "left_behind"]
 
 Snapshot = dict[str, Any]
 
@@ -46,6 +46,38 @@ def broken(before: Snapshot, after: Snapshot, *, refused: bool = False) -> list[
             {uid: project["timelines"] for uid, project in state["projects"].items()} for state in (before, after)
         )
         found += [f"refused, yet changed {each}" for each in changed(was, now)[:3]]
+    return found
+
+
+def left_behind(before: Snapshot, after: Snapshot, *, timelines: bool = False) -> list[str]:
+    """What an action made and did not use: new tracks and bins that are empty; new timelines unless `timelines`."""
+    found: list[str] = []
+    for uid, project in after["projects"].items():
+        was = before["projects"].get(uid)
+        if was is None:
+            continue
+        new = [each["name"] for key, each in project["timelines"].items() if key not in was["timelines"]]
+        found += [] if timelines else [f"the timeline {name} was left behind" for name in new]
+        for key, timeline in was["timelines"].items():
+            for kind, tracks in project["timelines"].get(key, timeline)["tracks"].items():
+                added = tracks[len(timeline["tracks"][kind]) :]
+                found += [f"an empty {kind} track {each['name']} was left" for each in added if not each["items"]]
+        known = set(_bins(was["root"]))
+        found += [
+            f"an empty bin {name} was left"
+            for key, name in _bins(project["root"], empty=True).items()
+            if key not in known
+        ]
+    return found
+
+
+def _bins(folder: Snapshot, *, empty: bool = False) -> dict[str, str]:
+    """Id → name of all bins below; `empty`: only those with nothing in them."""
+    found: dict[str, str] = {}
+    for uid, each in folder["folders"].items():
+        if not empty or not (each["clips"] or each["folders"]):
+            found[uid] = each["name"]
+        found |= _bins(each, empty=empty)
     return found
 
 

@@ -125,13 +125,25 @@ EXPORT_LUT_17PTCUBE EXPORT_LUT_33PTCUBE EXPORT_LUT_65PTCUBE EXPORT_LUT_PANASONIC
 SUBTITLE_CAPTION_PRESET SUBTITLE_CHARS_PER_LINE SUBTITLE_LINE_BREAK SUBTITLE_GAP CACHE_AUTO_ENABLED CACHE_DISABLED
 CACHE_ENABLED
 """
+_TRANSFER = ("IN_QUEUE", "IN_PROGRESS", "SUCCESS", "FAIL", "NOT_FOUND")
 _FIXED = {
     "KEYFRAME_MODE_ALL": 0,
     "KEYFRAME_MODE_COLOR": 1,
     "KEYFRAME_MODE_SIZING": 2,
     "AUDIO_SYNC_CHANNEL_AUTOMATIC": -1,
     "AUDIO_SYNC_CHANNEL_MIX": -2,
-    "CLOUD_SYNC_DEFAULT": -1,
+    **{
+        f"CLOUD_SYNC_{name}": number
+        for number, name in enumerate(
+            (
+                "DEFAULT",
+                *(f"DOWNLOAD_{state}" for state in _TRANSFER),
+                *(f"UPLOAD_{state}" for state in _TRANSFER),
+                "SUCCESS",
+            ),
+            -1,
+        )
+    },
 }
 _SINCE = {"EXPORT_LUT": "19.0", "CACHE": "19.1"}
 

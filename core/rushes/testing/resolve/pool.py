@@ -146,9 +146,9 @@ class MediaPool(InterchangePool, MediaPoolTail):
         return self._wrap(empty_timeline(self._project, name))
 
     @api()
-    def CreateTimelineFromClips(self, name: str, *clips: Any) -> Any:
+    def CreateTimelineFromClips(self, name: str, first: Any, *others: Any) -> Any:
         """From clips of the current bin, each once (rule timeline.from-clips)."""
-        infos = self._infos(clips)
+        infos = self._infos((first, *others))
         here = {id(clip) for clip in self._project.folder.clips}
         if self._app.page_null or not isinstance(name, str) or not infos or None in infos:
             return None
@@ -164,11 +164,11 @@ class MediaPool(InterchangePool, MediaPoolTail):
         return self._wrap(timeline)
 
     @api()
-    def AppendToTimeline(self, *clips: Any) -> Any:
+    def AppendToTimeline(self, first: Any, *others: Any) -> Any:
         """The only way onto a timeline, the current one (rule append.current). None without a timeline, [] for a locked
         track, [None] for a track that is not there, an item without an id where something lies already."""
         timeline = self._project.timeline
-        infos = self._infos(clips)
+        infos = self._infos((first, *others))
         if self._app.page_null or timeline is None:
             return None
         results = [self._append(timeline, one) for one in infos]

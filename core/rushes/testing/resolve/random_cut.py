@@ -9,10 +9,10 @@ from random import Random
 
 from rushes.contracts.timecode import Timecode
 from rushes.testing.resolve.names import MARKER_COLORS, parse_rate_setting
-from rushes.testing.resolve.placing import is_free
+from rushes.testing.resolve.placing import is_free, timeline_frames
 from rushes.testing.resolve.profiles import PROFILES, Profile, Quirks
 from rushes.testing.resolve.simulator import Simulator
-from rushes.testing.resolve.state import ItemState, TakeState, TimelineState, VersionState
+from rushes.testing.resolve.state import ItemState, MediaState, TakeState, TimelineState, VersionState
 
 __all__ = ["RATES", "CutOptions", "edit", "random_film", "random_profile"]
 
@@ -41,6 +41,10 @@ class CutOptions:
     """Names that markers and clips get now and then, as placeholders for these shots."""
     profiles: Sequence[str] = tuple(name for name, each in PROFILES.items() if each.scripting)
     rates: Sequence[str] = RATES
+    size: tuple[int, int] = (1920, 1080)
+    """Of the timelines; small where pictures are rendered."""
+    footage: Sequence[Path] = ()
+    """Real movies of at least 260 frames that are the editor's own."""
 
 
 def random_profile(rng: Random, names: Sequence[str]) -> Profile:
@@ -55,7 +59,9 @@ def random_profile(rng: Random, names: Sequence[str]) -> Profile:
 def random_film(rng: Random, folder: Path, options: CutOptions) -> Simulator:
     """A film with one to three timelines; one is open, the playhead and the page are anywhere."""
     sim = Simulator(random_profile(rng, options.profiles), folder)
-    sim.new_project(rng.choice(list(options.rates)), "Film")
+    sim.new_project(rng.choice(list(options.rates)), "Film", options.size)
+    for path in options.footage:
+        sim.import_media(path, folder="Foreign")
     for number in range(rng.randint(1, 3)):
         _timeline(rng, sim, f"Cut {number + 1}", options)
     project = sim.project
@@ -88,8 +94,8 @@ def _timeline(rng: Random, sim: Simulator, name: str, options: CutOptions) -> Ti
             if rng.random() < 0.2:
                 track.name = rng.choice(["Rushes", "Rushes 2", "Graphics", "Main", "rushes"])
     timeline.target = rng.randint(1, len(timeline.tracks["video"]))
-    timeline.playhead = timeline.start + rng.randint(0, max(1, timeline.end - timeline.start + 20))
     items = list(timeline.items())
+    timeline.playhead = timeline.start + _somewhere(rng, timeline)
     timeline.selected = [item.uid for item in rng.sample(items, min(len(items), rng.randint(0, 2)))]
     if rng.random() < 0.2:
         timeline.marks["video"] = (5, 50)
@@ -109,15 +115,7 @@ def _clip(rng: Random, sim: Simulator, timeline: TimelineState, options: CutOpti
     name = rng.choice([f"{shot}.mov", shot, f"{shot} placeholder"])
     if kind in ("title", "generator"):
         return sim.add_clip(kind=kind, at=at, frames=length, track=index, timeline=timeline, name=name)
-    media = sim.add_media(
-        name,
-        frames=rng.randint(260, 400),
-        rate=rng.choice([None, "24", "25", "30", "60"]),
-        start=rng.choice([0, 86400]),
-        kind="audio" if kind == "sound" else "movie",
-        audio_channels=2 if kind == "sound" or rng.random() < 0.3 else 0,
-        folder=rng.choice(["", "Foreign", "Rushes", "Foreign/Day 1"]),
-    )
+    media = _media(rng, sim, name, kind)
     if kind != "sound":
         _write_on(rng, media.metadata)
     linked = kind == "clip" and media.audio_channels > 0
@@ -137,6 +135,23 @@ def _clip(rng: Random, sim: Simulator, timeline: TimelineState, options: CutOpti
     return item
 
 
+def _media(rng: Random, sim: Simulator, name: str, kind: str) -> MediaState:
+    """Footage that is there, a take the editor dragged in himself, or a file that was never on this disk."""
+    there = [each for each in sim.project.media() if each.kind == "movie" and each.frames >= 260 and each.files]
+    real = [each for each in there if Path(each.files[0]).is_file()]
+    if kind == "clip" and real and rng.random() < 0.5:
+        return rng.choice(real)
+    return sim.add_media(
+        name,
+        frames=rng.randint(260, 400),
+        rate=rng.choice([None, "24", "25", "30", "60"]),
+        start=rng.choice([0, 86400]),
+        kind="audio" if kind == "sound" else "movie",
+        audio_channels=2 if kind == "sound" or rng.random() < 0.3 else 0,
+        folder=rng.choice(["", "Foreign", "Rushes", "Foreign/Day 1"]),
+    )
+
+
 def _write_on(rng: Random, metadata: dict[str, str]) -> None:
     if rng.random() < 0.3:
         metadata["Comments"] = "the editor's"
@@ -145,7 +160,7 @@ def _write_on(rng: Random, metadata: dict[str, str]) -> None:
 
 def _dress(rng: Random, sim: Simulator, item: ItemState) -> None:
     """What editors and colourists leave on a clip."""
-    if rng.random() < 0.2:
+    if rng.random() < 0.35:
         item.color = rng.choice(["Orange", "Teal"])
         item.flags.append("Red")
     if rng.random() < 0.2:
@@ -183,8 +198,9 @@ def edit(rng: Random, sim: Simulator, options: CutOptions) -> str:
     }
     if timeline is not None:
         choices |= {
-            "moves the playhead": lambda: sim.playhead(rng.randint(0, max(1, timeline.end - timeline.start + 20))),
+            "moves the playhead": lambda: sim.playhead(_somewhere(rng, timeline)),
             "lays a clip": lambda: _clip(rng, sim, timeline, options),
+            "lays a pulled clip": lambda: _pulled(rng, sim, timeline),
             "sets a marker": lambda: _marker(rng, sim, timeline, options),
             "opens another timeline": lambda: setattr(sim.project, "timeline", rng.choice(sim.project.timelines)),
             "locks or unlocks a track": lambda: _turn_lock(rng, timeline),
@@ -193,6 +209,28 @@ def edit(rng: Random, sim: Simulator, options: CutOptions) -> str:
     name = rng.choice(list(choices))
     choices[name]()
     return name
+
+
+def _somewhere(rng: Random, timeline: TimelineState) -> int:
+    """Offset from the start, mostly within a clip."""
+    items = list(timeline.items("video"))
+    if items and rng.random() < 0.7:
+        item = rng.choice(items)
+        return rng.randint(item.start, item.end - 1) - timeline.start
+    return rng.randint(0, max(1, timeline.end - timeline.start + 20))
+
+
+def _pulled(rng: Random, sim: Simulator, timeline: TimelineState) -> None:
+    """A clip that an action brought in, laid by the editor's hand."""
+    ours = [each for each in sim.project.media() if each.third_party and each.kind in ("movie", "sequence")]
+    if not ours:
+        return
+    media = rng.choice(ours)
+    at = rng.randint(0, 400)
+    track = rng.choice(timeline.tracks["video"])
+    length = timeline_frames(media.frames, media.rate, timeline.rate)
+    if length and is_free(track, timeline.start + at, timeline.start + at + length):
+        sim.add_clip(media, at=at, track=timeline.tracks["video"].index(track) + 1, timeline=timeline)
 
 
 def _turn_lock(rng: Random, timeline: TimelineState) -> None:

@@ -53,7 +53,7 @@ class Timeline(Marked, InOut, ColourTimeline, GalleryTimeline, InterchangeTimeli
         """Unique id."""
         return self._state.uid
 
-    @api("21.0")
+    @api("19.1")
     def GetMediaPoolItem(self) -> Any:
         """The pool item that stands for it."""
         return self._wrap(next((clip for clip in self._project.media() if clip.timeline == self._state.uid), None))

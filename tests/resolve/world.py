@@ -1,0 +1,124 @@
+"""What random sequences of our actions need: a desk (double) with takes, and every action of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from resolve_scripts.actions.registry import Entry, builtin_registry
+from resolve_scripts.host.session import open_session
+from rushes.contracts import Rating, Size
+from rushes.contracts.clip import ClipJob, ClipResult, Treatment
+from rushes.contracts.codec import decode, encode
+from rushes.contracts.grade import CDL, Grade, GradeJob, GradeResult, MatchJob, MatchResult, TimelineSpace
+from rushes.media.pictures import save_png
+from rushes.testing.resolve import Simulator
+from rushes.testing.resolve.fuzz import FuzzAction
+from rushes.testing.resolve.random_cut import CutOptions
+from tests.resolve.desk import FakeDesk, movie
+
+__all__ = ["SHOTS", "UNTESTED", "fuzz_actions", "make_desk", "run_entry"]
+
+SHOTS = ("SH010", "SH020", "SH030")
+UNTESTED = frozenset({"open_panel", "choose_production", "self_check", "stop"})
+"""They change nothing in Resolve and wait for the editor."""
+RATES = (Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(60))
+
+_FOOTAGE = {"A001_C001": Fraction(24), "A001_C002": Fraction(25)}
+_CUBE = "LUT_3D_SIZE 2\n" + "".join(f"{r} {g} {b}\n" for b in (0, 1) for g in (0, 1) for r in (0, 1))
+
+
+def make_desk(folder: Path, rate: Fraction = Fraction(24)) -> FakeDesk:
+    """A desk whose engine answers with small real files."""
+    cube = folder / "look.cube"
+    cube.parent.mkdir(parents=True, exist_ok=True)
+    cube.write_text(_CUBE, encoding="utf-8")
+    save_png(folder / "still.png", np.full((18, 32, 3), 90, np.uint8))
+    desk = FakeDesk(folder / "film", rate=rate)
+    ink = Grade("Ink", TimelineSpace.REC709, CDL(slope=(1.1, 1.0, 0.9)), lut=str(cube))
+
+    def grade(params: Mapping[str, Any]) -> dict[str, Any]:
+        job = decode(GradeJob, dict(params))
+        return encode(GradeResult(job.space, job.grade.cdl, job.grade.lut, 0.1, 0.2))
+
+    def match(params: Mapping[str, Any]) -> dict[str, Any]:
+        job = decode(MatchJob, dict(params))
+        result = GradeResult(job.space, CDL(offset=(0.01, 0.0, 0.0)), str(cube), 0.5, 1.0)
+        return encode(MatchResult(result, 10.0, 3.0, 1.0, str(cube)))
+
+    def clip(params: Mapping[str, Any]) -> dict[str, Any]:
+        job = decode(ClipJob, dict(params))
+        factor = int(job.settings.get("factor", "2")) if job.treatment is Treatment.INTERPOLATE else 1
+        frames = job.frames * factor
+        path = movie(Path(desk.production) / "returns" / job.id / f"{job.name}.mp4", frames, job.rate, job.timecode)
+        return encode(ClipResult(job.id, str(path), job.rate, frames, job.head * factor, Size(32, 18)))
+
+    desk.answers = {
+        "grades": lambda params: {"grades": [encode(ink), encode(replace(ink, name="Plain", lut=None))]},
+        "grade": grade,
+        "match": match,
+        "clip": clip,
+    }
+    return desk
+
+
+def run_entry(entry: Entry, desk: FakeDesk, sim: Simulator, options: Mapping[str, str]) -> int:
+    """As the menu runs it; how many things it changed."""
+    session = open_session(sim.globals())
+    session.check()
+    if entry.action.studio:
+        session.require(entry.label, studio=True)
+    return entry.run(session, desk, options).done
+
+
+def fuzz_actions(rng: Random, room: Path) -> tuple[CutOptions, list[FuzzAction]]:
+    """A production with a few takes, and every action that works on it."""
+    desk = make_desk(room, rng.choice(RATES))
+    for number in range(rng.randint(0, 5)):
+        desk.add_take(
+            rng.choice(SHOTS),
+            f"{rng.getrandbits(48):012x}",
+            rng.choice([1, 12, 24, 36]),
+            rate=rng.choice([None, None, Fraction(24), Fraction(30)]),
+            rating=rng.choice([Rating.KEPT, Rating.KEPT, Rating.UNDECIDED, Rating.REJECTED]),
+            notes=rng.choice(["", "too dark"]),
+            start=rng.choice([0, 101, 1001]),
+            pictures=number == 0,
+        )
+    entries = [entry for entry in builtin_registry().entries() if entry.action.id not in UNTESTED]
+    footage = [movie(room / "footage" / f"{name}.mp4", 300, rate) for name, rate in _FOOTAGE.items()]
+    return CutOptions(shots=SHOTS, size=(64, 36), footage=footage), [_action(entry, desk) for entry in entries]
+
+
+def _action(entry: Entry, desk: FakeDesk) -> FuzzAction:
+    def run(sim: Simulator, options: Mapping[str, str]) -> int:
+        return run_entry(entry, desk, sim, options)
+
+    still = str(Path(desk.production).parent / "still.png")
+    choices = [
+        {key: text.replace("{still}", still) for key, text in each.items()}
+        for each in _OPTIONS.get(entry.action.id, ({},))
+    ]
+    return FuzzAction(entry.id, run, lambda rng: rng.choice(choices), entry.action.id not in _ONCE)
+
+
+_OPTIONS: dict[str, tuple[Mapping[str, str], ...]] = {
+    "pull_selects": ({}, {"which": "all"}, {"shot": "SH010"}),
+    "grade": ({"grade": "Ink"}, {"grade": "Plain", "on": "all"}, {"grade": "Ink", "node": "1"}, {"grade": "None"}),
+    "ungrade": ({}, {"on": "all"}),
+    "match": ({"reference": "{still}"}, {}, {"reference": "{still}", "on": "all"}),
+    "send": (
+        {"treatment": "upscale"},
+        {"treatment": "denoise", "handles": "0", "picture": "seen"},
+        {"treatment": "take"},
+        {"treatment": "interpolate", "set.factor": "2", "on": "all"},
+    ),
+}
+_ONCE: frozenset[str] = frozenset()
+"""Actions that are meant to do more each time."""
