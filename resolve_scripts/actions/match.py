@@ -1,0 +1,182 @@
+"""Match: a shot's colour to a reference picture."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from resolve_scripts.actions.base import Action, Desk, Outcome
+from resolve_scripts.actions.grade import install_result, notes_of, write_notes
+from resolve_scripts.host.color import color_settings
+from resolve_scripts.host.grading import active_version, apply_grade, fresh_version, leave_version
+from resolve_scripts.host.keep import kept
+from resolve_scripts.host.read import read_timeline
+from resolve_scripts.host.session import Session
+from resolve_scripts.host.stills import frame_picture, newest_still
+from resolve_scripts.logic.grade import GradeNote, Wanted, version_name
+from resolve_scripts.logic.model import ItemState, TimelineState
+from resolve_scripts.logic.pick import ON, chosen, seen_frame
+from resolve_scripts.logic.space import NodeSpace, node_space
+from rushes.contracts.codec import decode, digest, encode
+from rushes.contracts.grade import MatchJob, MatchResult
+from rushes.contracts.library import TakeRow
+from rushes.contracts.take import Rating
+from rushes.errors import InputError, ResolveError, RushesError
+
+__all__ = ["ACTION"]
+
+VERSION = version_name("Match")
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """What is matched to."""
+
+    label: str
+    path: Path
+    digest: str
+    """Of the picture."""
+
+
+def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
+    """See `ACTION`."""
+    with kept(session), tempfile.TemporaryDirectory(prefix="rushes-match-") as folder:
+        state = read_timeline(session)
+        space = node_space(color_settings(session), session.version, options.get("aces", ""))
+        items = chosen(state, options.get("on", ""))
+        reference = _reference(session, desk, options.get("reference", ""), items[0], Path(folder))
+        same = options.get("same_scene", "").casefold() in ("1", "yes", "true", "on")
+        done, said, told = 0, list(space.notes), list[str]()
+        for number, item in enumerate(items):
+            if desk.cancelled:
+                said.append(f"Stopped: {len(items) - number} of {len(items)} clips are as they were.")
+                break
+            desk.progress(number / len(items), item.name)
+            try:
+                result = _match(session, desk, state, item, reference, space, same, Path(folder), said)
+            except ResolveError as exc:
+                if len(items) == 1:
+                    raise
+                said.append(str(exc))
+                continue
+            if result is not None:
+                done += 1
+                told.append(_words(item, result))
+                said.append(f"Before, matched and reference side by side: {result.sheet}")
+                said += result.notes
+    if not done:
+        return Outcome(f"{items[0].name} is matched to {reference.label} already.", 0, tuple(said))
+    return Outcome(f"Matched to {reference.label}: {'; '.join(told)}.", done, tuple(dict.fromkeys(said)))
+
+
+def _match(
+    session: Session,
+    desk: Desk,
+    state: TimelineState,
+    item: ItemState,
+    reference: _Reference,
+    space: NodeSpace,
+    same: bool,
+    folder: Path,
+    said: list[str],
+) -> MatchResult | None:
+    """None when this clip was matched to this reference already."""
+    frame = seen_frame(state, item)
+    if frame is None:
+        raise ResolveError(
+            f"{item.name} is not seen anywhere on the timeline.",
+            code="resolve.still",
+            hint="Enable it and its track, or move what covers it.",
+        )
+    key = digest([reference.digest, item.media.id if item.media else "", item.source, space.space, same])
+    notes = notes_of(desk)
+    note = notes.get(item.id)
+    if note is not None and note.digest == key and active_version(session, item.id) == (note.version, 0):
+        return None
+    version, before = fresh_version(session, item.id, VERSION)
+    try:
+        picture = folder / f"{len(list(folder.iterdir()))}.png"
+        frame_picture(session, state, frame, picture)
+        job = MatchJob(
+            desk.production, str(picture), str(reference.path), space.space, same_scene=same, rendering=space.rendering
+        )
+        result = decode(MatchResult, desk.run("match", encode(job)))
+        lut = install_result(session, f"match {item.name}", result.grade, said)
+        made, _, words = apply_grade(session, item.id, Wanted(version, result.grade.cdl, lut), None)
+    except RushesError:
+        leave_version(session, item.id, before, version)
+        raise
+    said += words
+    ours = note is not None and before == (note.version, 0)
+    former = (note.before, note.before_kind) if note is not None and ours else before
+    notes[item.id] = GradeNote(*former, made.version, key)
+    write_notes(desk, notes)
+    return result
+
+
+def _reference(session: Session, desk: Desk, given: str, item: ItemState, folder: Path) -> _Reference:
+    """InputError `resolve.reference` when there is none."""
+    if given and Path(given).is_file():
+        return _read(Path(given).name, Path(given))
+    ids = item.media.ids if item.media is not None else {}
+    if given:
+        found = next((row for row in desk.takes() if row.id == given), None)
+        if found is None:
+            raise InputError(
+                f"{given} is neither a picture nor a take.",
+                code="resolve.reference",
+                hint="Name a PNG, TIFF, JPEG or EXR, or the id of a take.",
+            )
+        return _read(f"take {found.id}", Path(found.poster))
+    still = newest_still(session, folder)
+    if still is not None:
+        return _read(f"the still {still[0]}", still[1])
+    row = _kept_take(desk.takes((ids["shot"],)), ids.get("take", "")) if ids.get("shot") else None
+    if row is None:
+        raise InputError(
+            "There is nothing to match to: no still in the gallery, no other kept take of the shot.",
+            code="resolve.reference",
+            hint="Grab a still of the shot that looks right, or name a picture: reference=/path/still.png.",
+        )
+    return _read(f"take {row.id}", Path(row.poster))
+
+
+def _kept_take(rows: tuple[TakeRow, ...], shown: str) -> TakeRow | None:
+    kept_ones = [row for row in rows if row.id != shown and row.rating is Rating.KEPT and "poster" not in row.missing]
+    return kept_ones[-1] if kept_ones else None
+
+
+def _read(label: str, path: Path) -> _Reference:
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise InputError(
+            f"The reference {path} cannot be read.", code="resolve.reference", hint="Is its disk connected?"
+        ) from exc
+    return _Reference(label, path, hashlib.sha256(data).hexdigest())
+
+
+def _words(item: ItemState, result: MatchResult) -> str:
+    return (
+        f"{item.name}, deltaE {result.before:.1f} before, {result.after_cdl:.1f} with the CDL, "
+        f"{result.after:.1f} with the LUT"
+        if result.grade.lut
+        else f"{item.name}, deltaE {result.before:.1f} before, {result.after:.1f} with the CDL"
+    )
+
+
+ACTION = Action(
+    "match",
+    "Match",
+    "Match a shot's colour to a reference still: a CDL first, a LUT for the rest, in a grade version of its own.",
+    run,
+    options={
+        "reference": "path of a picture, or id of a take [the newest still of the gallery's album, else a kept take]",
+        "on": ON,
+        "same_scene": "yes when both show the same picture, graded differently [no]",
+        "aces": "1 or 2: the project's ACES version, where Resolve does not tell it [1]",
+    },
+)

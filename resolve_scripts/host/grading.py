@@ -1,0 +1,221 @@
+"""Sets grades on clips, in versions of our own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from resolve_scripts.host.read import timeline_item
+from resolve_scripts.host.session import Session
+from resolve_scripts.logic.grade import GradeNote, Wanted, cdl_texts, version_before
+from resolve_scripts.logic.luts import same_lut
+from rushes.errors import ResolveError
+
+if TYPE_CHECKING:
+    from fusionscript import Graph, TimelineItem
+
+__all__ = [
+    "Applied",
+    "Version",
+    "active_version",
+    "apply_grade",
+    "fresh_version",
+    "go_back",
+    "leave_version",
+    "set_group_lut",
+]
+
+Version = tuple[str, int]
+"""(name, 0 local or 1 remote)."""
+Applied = tuple[GradeNote, bool, tuple[str, ...]]
+"""(note to keep, whether anything was changed, what the editor should know)."""
+
+
+def active_version(session: Session, id: str) -> Version:
+    """The active version of a clip."""
+    return version_of(_item(session, id))
+
+
+def version_of(item: TimelineItem) -> Version:
+    """The active version."""
+    told = cast("dict[str, Any]", item.GetCurrentVersion() or {})
+    return str(told.get("versionName", "")), int(told.get("versionType", 0) or 0)
+
+
+def fresh_version(session: Session, id: str, base: str) -> tuple[str, Version]:
+    """Make a new version without any grade and show it: (its name, the version that was active before).
+
+    ResolveError `resolve.grade`; the clip is as it was then.
+    """
+    item = _item(session, id)
+    names = item.GetVersionNameList(0) or []
+    name = next(one for one in (base, *(f"{base} {n}" for n in range(2, len(names) + 3))) if one not in names)
+    before, _ = own_version(session, id, name)
+    graph = _graph(item)
+    if not _clean(graph) and not graph.ResetAllGrades():
+        _back(item, before, name)
+        raise _refused(item, "Resolve did not clear our copy of its nodes", "Run it again from the Color page.")
+    return name, before
+
+
+def leave_version(session: Session, id: str, before: Version, made: str) -> None:
+    """Show the former version again and take away the one that was made; a clip that is gone needs neither."""
+    item = timeline_item(session, id)
+    if item is not None:
+        _back(item, before, made)
+
+
+def own_version(session: Session, id: str, name: str) -> tuple[Version, bool]:
+    """Make our version of a clip the active one: (the version that was active before, whether ours was made now).
+
+    ResolveError `resolve.grade`; the clip is as it was then.
+    """
+    item = _item(session, id)
+    before = version_of(item)
+    if not item.GetNodeGraph() or not (_graph(item).GetNumNodes() or 0):
+        raise _refused(item, "it has no node", "Add a corrector node on the Color page, or grade another clip.")
+    if before == (name, 0):
+        return before, False
+    known = name in (item.GetVersionNameList(0) or [])
+    done = item.LoadVersionByName(name, 0) if known else item.AddVersion(name, 0)
+    if not done or version_of(item) != (name, 0):
+        _back(item, before, None if known else name)
+        raise _refused(item, "Resolve made no grade version", "Open the Color page and run it again.")
+    return before, not known
+
+
+def apply_grade(session: Session, id: str, wanted: Wanted, note: GradeNote | None) -> Applied:
+    """Set a grade on a clip in our version of it. What is set already is left.
+
+    ResolveError `resolve.grade`; the clip shows its former version then, and a version we made is gone.
+    """
+    before, made = own_version(session, id, wanted.version)
+    item = _item(session, id)
+    same = note is not None and note.version == wanted.version and note.digest == wanted.digest
+    if same and not made and same_lut_set(_graph(item), wanted):
+        assert note is not None
+        return note, before != (wanted.version, 0), ()
+    try:
+        notes = _set(session, item, wanted)
+    except ResolveError:
+        _back(item, before, wanted.version if made else None)
+        raise
+    former = before
+    if note is not None and before == (wanted.version, 0):
+        former = (note.before, note.before_kind)
+    return GradeNote(former[0], former[1], wanted.version, wanted.digest), True, notes
+
+
+def same_lut_set(graph: Graph, wanted: Wanted) -> bool:
+    """Whether the LUT of our node is still the one we set; a .drx brings its own."""
+    return bool(wanted.drx) or same_lut(graph.GetLUT(wanted.node or 1), wanted.lut)
+
+
+def go_back(session: Session, id: str, note: GradeNote | None) -> str | None:
+    """Show the version that was active before ours; its name, or None when no version of ours is active.
+
+    ResolveError `resolve.grade`.
+    """
+    item = _item(session, id)
+    if not version_of(item)[0].startswith("Rushes "):
+        return None
+    names = {kind: item.GetVersionNameList(cast("Any", kind)) or [] for kind in (0, 1)}
+    found = version_before(note, names)
+    if found is None or not item.LoadVersionByName(found[0], cast("Any", found[1])) or version_of(item) != found:
+        raise _refused(item, "its former grade version is not there", "Choose a version on the Color page.")
+    return found[0]
+
+
+def _set(session: Session, item: TimelineItem, wanted: Wanted) -> tuple[str, ...]:
+    graph = _graph(item)
+    notes: list[str] = []
+    if wanted.drx:
+        if item.GetColorGroup() is None and graph.ApplyGradeFromDRX(wanted.drx, 0):
+            return ()
+        why = "a clip in a colour group takes none" if item.GetColorGroup() is not None else "Resolve refused it"
+        notes.append(f"{item.GetName()}: the .drx was not applied ({why}); its CDL and LUT were set.")
+    if not wanted.node and not _clean(graph) and not graph.ResetAllGrades():
+        raise _refused(item, "Resolve did not clear our copy of its nodes", "Run it again from the Color page.")
+    node = wanted.node or 1
+    count = graph.GetNumNodes() or 0
+    if not 1 <= node <= count:
+        raise _refused(item, f"it has {count} nodes, not {node}", "Choose another node, or leave the option out.")
+    if not _set_cdl(session, item, node, wanted):
+        raise _refused(item, "Resolve took no CDL", "Open the Color page and run it again.")
+    if wanted.node:
+        notes.append(f"{item.GetName()}: if node {node} has keyframes, only one of them carries the CDL.")
+    if not same_lut(graph.GetLUT(node), wanted.lut) and not _lut_set(graph, node, wanted.lut):
+        notes.append(
+            f"{item.GetName()}: Resolve took the CDL, but not the LUT {wanted.lut}. Choose Update Lists in Project "
+            "Settings > Color Management and run it again."
+        )
+    return tuple(notes)
+
+
+def _lut_set(graph: Graph, node: int, lut: str) -> bool:
+    """Set it and read it back."""
+    return bool(graph.SetLUT(node, lut)) and same_lut(graph.GetLUT(node), lut)
+
+
+def _set_cdl(session: Session, item: TimelineItem, node: int, wanted: Wanted) -> bool:
+    """Where the open page refuses it, from the Color page; `kept` puts the page back."""
+    texts = cast("Any", cdl_texts(node, wanted.cdl))
+    if item.SetCDL(texts):
+        return True
+    return session.resolve.GetCurrentPage() != "color" and session.resolve.OpenPage("color") and item.SetCDL(texts)
+
+
+def set_group_lut(session: Session, id: str, lut: str) -> tuple[str, int, bool]:
+    """Set a LUT on a free node of the post-clip graph of a clip's colour group: (group, node, whether it was changed).
+
+    ResolveError `resolve.group`.
+    """
+    item = _item(session, id)
+    group = item.GetColorGroup()
+    graph = group.GetPostClipNodeGraph() if group is not None else None
+    if group is None or graph is None:
+        raise _refused(item, "it is in no colour group", "Leave out level=group, or put it into a group first.")
+    count = graph.GetNumNodes() or 0
+    for node in range(1, count + 1):
+        if same_lut(graph.GetLUT(node), lut):
+            return group.GetName(), node, False
+    for node in range(count, 0, -1):
+        free = not graph.GetToolsInNode(node) and graph.GetLUT(node) == ""
+        if (free or "/rushes/" in f"/{graph.GetLUT(node) or ''}".casefold()) and _lut_set(graph, node, lut):
+            return group.GetName(), node, True
+    raise _refused(
+        item,
+        f"no node after the clips of its group {group.GetName()} is free",
+        "Add a corrector node to the group's post-clip graph on the Color page, then run it again.",
+    )
+
+
+def _clean(graph: Graph) -> bool:
+    """One node in which nothing is set. Keyframes show as tools too."""
+    return (graph.GetNumNodes() or 0) == 1 and not graph.GetToolsInNode(1) and graph.GetLUT(1) == ""
+
+
+def _item(session: Session, id: str) -> TimelineItem:
+    item = timeline_item(session, id)
+    if item is None:
+        raise ResolveError(
+            "The clip is no longer on the timeline.", code="resolve.grade", hint="Start the action again."
+        )
+    return item
+
+
+def _graph(item: TimelineItem) -> Graph:
+    graph = item.GetNodeGraph()
+    if graph is None:
+        raise _refused(item, "Resolve does not give its nodes", "Is it a title or a generator? Grade another clip.")
+    return graph
+
+
+def _back(item: TimelineItem, before: Version, made: str | None) -> None:
+    if version_of(item) != before and before[0]:
+        item.LoadVersionByName(before[0], cast("Any", before[1]))
+    if made is not None and version_of(item)[0] != made:
+        item.DeleteVersionByName(made, 0)
+
+
+def _refused(item: TimelineItem, why: str, hint: str) -> ResolveError:
+    return ResolveError(f"{item.GetName() or 'The clip'} was not graded: {why}.", code="resolve.grade", hint=hint)
