@@ -17,7 +17,7 @@ from rushes.errors import InputError, ResolveError
 if TYPE_CHECKING:
     from fusionscript import MediaPoolItem, Timeline, TimelineItem
 
-__all__ = ["TRACK", "Placed", "Placement", "add_track", "drop_track", "free_track", "place", "remove"]
+__all__ = ["TRACK", "Placed", "Placement", "add_track", "drop_track", "free_track", "lost", "place", "remove"]
 
 TRACK = "Rushes"
 """Name of our tracks; "Rushes 2" and so on where one is not enough."""
@@ -61,12 +61,17 @@ class Placed:
 
 
 def place(
-    session: Session, placements: Sequence[Placement], clips: Mapping[str, MediaPoolItem] | None = None
+    session: Session,
+    placements: Sequence[Placement],
+    clips: Mapping[str, MediaPoolItem] | None = None,
+    *,
+    check: bool = True,
 ) -> list[Placed]:
     """Put clips on the open timeline, and read back that they lie there.
 
     Args:
         clips: handles by id, where the caller has them; else they are looked up in the media pool.
+        check: look whether they are on their tracks; False: the caller asks `lost` when all is placed.
 
     Raises:
         ResolveError: `resolve.append` when one cannot be placed; those placed before it in this call are taken off.
@@ -78,7 +83,13 @@ def place(
     try:
         for one in placements:
             done.append(_Put(session, one, handles).placed())
-        _verify(session, done)
+        gone = lost(session, done) if check else []
+        if gone:
+            raise ResolveError(
+                f"{gone[0].placement.name or 'A clip'} did not stay on the timeline.",
+                code="resolve.append",
+                hint="Start the action again. Nothing of yours was touched.",
+            )
     except BaseException:
         remove(session, [one.item for one in done])
         raise
@@ -131,8 +142,8 @@ class _Put:
         at_end = end is None or end == self.total
         best: tuple[int, int | None] | None = None
         tried: set[int | None] = set()
-        refused = False
-        while end not in tried and len(tried) < _TRIES:
+        refused = 0
+        while end not in tried and len(tried) < _TRIES and refused < 2:
             tried.add(end)
             item = self._append(end)
             got = int(item.GetDuration() or 0) if item is not None else 0
@@ -141,7 +152,7 @@ class _Put:
             short = item is not None and wanted is not None and got < wanted
             if item is not None:
                 remove(self.session, [item.GetUniqueId()])
-            refused = refused or item is None
+            refused += item is None
             if short and (at_end or not refused) and (best is None or best[0] < got):
                 best = (got, end)
             last = self.total if end is None else end
@@ -208,21 +219,19 @@ def _extent(clip: MediaPoolItem, rate: Fraction) -> tuple[Fraction, int]:
     return own, int(frames) if frames.isdigit() else 0
 
 
-def _verify(session: Session, done: Sequence[Placed]) -> None:
-    """An append may answer with an item that is not on the track."""
+def lost(session: Session, done: Sequence[Placed]) -> list[Placed]:
+    """Those that are not on their tracks: an append may answer with an item that never landed."""
     timeline = session.timeline()
     there: dict[tuple[str, int], set[str]] = {}
+    gone: list[Placed] = []
     for one in done:
         where = (one.placement.kind, one.placement.track)
         if where not in there:
             items = listed(timeline.GetItemListInTrack(one.placement.kind, one.placement.track))
             there[where] = {item.GetUniqueId() for item in items}
         if one.item not in there[where]:
-            raise ResolveError(
-                f"{one.placement.name or 'A clip'} did not stay on the timeline.",
-                code="resolve.append",
-                hint="Start the action again. Nothing of yours was touched.",
-            )
+            gone.append(one)
+    return gone
 
 
 def remove(session: Session, items: Sequence[str]) -> None:
@@ -253,6 +262,7 @@ def free_track(
     spans: Sequence[tuple[int, int]],
     name: str = TRACK,
     kind: Literal["video", "audio"] = "video",
+    above: int = 0,
 ) -> int:
     """Index from 1 of a track of ours that is unlocked and free between all of these frames.
 
@@ -261,11 +271,12 @@ def free_track(
     Args:
         state: the open timeline as read just before.
         spans: absolute timeline frames, ends exclusive.
+        above: it lies higher than this track, so that it is seen.
 
     Raises:
         ResolveError: `resolve.track` when Resolve refuses a new track.
     """
-    index = free_index(state, spans, name, kind)
+    index = free_index(state, spans, name, kind, above)
     if index is not None:
         return index
     return add_track(session, kind, free_name((track.name for track in state.of(kind)), name))

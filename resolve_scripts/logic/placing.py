@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from resolve_scripts.logic.frames import frames_shown, source_frames
-from resolve_scripts.logic.model import TimelineState
+from resolve_scripts.logic.model import ItemState, TimelineState, TrackState
 
-__all__ = ["Fit", "fit", "free_index", "free_name", "is_ours"]
+__all__ = ["Fit", "fit", "free_index", "free_name", "is_ours", "with_clip"]
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,15 @@ def is_ours(name: str, ours: str) -> bool:
     return name == ours or (not head and number.isdigit())
 
 
-def free_index(state: TimelineState, spans: Sequence[tuple[int, int]], name: str, kind: str = "video") -> int | None:
-    """Index from 1 of a track of ours that is shown, unlocked, and free between all of these frames; None when there is
-    none."""
+def free_index(
+    state: TimelineState, spans: Sequence[tuple[int, int]], name: str, kind: str = "video", above: int = 0
+) -> int | None:
+    """Index from 1 of a track of ours that is shown, unlocked, above track `above`, and free between all these frames.
+
+    None when there is none.
+    """
     for track in state.of(kind):
-        usable = is_ours(track.name, name) and track.enabled and not track.locked
+        usable = is_ours(track.name, name) and track.enabled and not track.locked and track.index > above
         if usable and all(track.free(start, end) for start, end in spans):
             return track.index
     return None
@@ -63,3 +67,16 @@ def free_name(taken: Iterable[str], name: str) -> str:
     while f"{name} {number}".casefold() in known:
         number += 1
     return f"{name} {number}"
+
+
+def with_clip(state: TimelineState, index: int, start: int, end: int, name: str, kind: str = "video") -> TimelineState:
+    """The state with a clip put on a track, which is new when it is one more than there were."""
+    item = ItemState("", name, kind, index, start, end)
+    tracks = list(state.tracks)
+    for place, track in enumerate(tracks):
+        if (track.kind, track.index) == (kind, index):
+            tracks[place] = replace(track, items=(*track.items, item))
+            break
+    else:
+        tracks.append(TrackState(kind, index, name, locked=False, enabled=True, items=(item,)))
+    return replace(state, tracks=tuple(tracks))
