@@ -185,7 +185,8 @@ def _class(node: ast.ClassDef, aliases: dict[str, str]) -> ast.ClassDef:
     if node.name in PARTIAL:
         node.keywords.append(ast.keyword("total", ast.Constant(False)))
     members = [member for member in node.body if not _is_text(member)]
-    counts = Counter(member.name for member in members if isinstance(member, ast.FunctionDef))
+    methods = [member for member in members if isinstance(member, ast.FunctionDef)]
+    counts = Counter(each.name for each in methods if not _deprecated(each) or (node.name, each.name) in REWRITTEN)
     body: list[ast.stmt] = []
     for member in members:
         if isinstance(member, ast.FunctionDef):
@@ -215,15 +216,18 @@ def _constant(member: ast.stmt, aliases: dict[str, str]) -> ast.stmt:
     return ast.parse(f"{target.id}: {aliases.get(target.id, 'int')}").body[0]
 
 
+def _deprecated(node: ast.FunctionDef) -> bool:
+    return any("deprecated" in ast.unparse(mark) for mark in node.decorator_list)
+
+
 def _method(owner: str, node: ast.FunctionDef, counts: Counter[str]) -> list[ast.stmt]:
     """The corrected method; nothing for a form that Resolve no longer supports or that was rewritten already."""
     written = REWRITTEN.get((owner, node.name))
     if written is not None:
         counts[node.name] -= 1
         return ast.parse(written).body if not counts[node.name] else []
-    deprecated = any("deprecated" in ast.unparse(mark) for mark in node.decorator_list)
-    if deprecated and counts[node.name] > 1:
-        counts[node.name] -= 1
+    deprecated = _deprecated(node)
+    if deprecated and counts[node.name]:
         return []
     node.decorator_list = []
     if deprecated:

@@ -12,7 +12,7 @@ from rushes.testing.resolve.base import ApiObject, api
 from rushes.testing.resolve.deliver import FORMATS, PRESETS, QUICK, STATUS, accepts, codecs, render, sane
 from rushes.testing.resolve.state import App, ProjectState, RenderJobState, RenderState, new_id
 
-__all__ = ["RenderItem", "RenderProject", "RenderResolve", "finish_renders"]
+__all__ = ["RenderProject", "RenderResolve", "burn_in_presets", "finish_renders"]
 
 _DELIVER = ("deliver",)
 POLLS = 2
@@ -23,7 +23,8 @@ def _presets(app: App) -> dict[str, tuple[str, str, dict[str, Any]]]:
     return app.extra.setdefault("render_presets", dict(PRESETS))
 
 
-def _burn_ins(app: App) -> list[str]:
+def burn_in_presets(app: App) -> list[str]:
+    """Names of data burn-in presets."""
     return app.extra.setdefault("burn_in_presets", ["Dailies"])
 
 
@@ -230,7 +231,7 @@ class RenderProject(ApiObject):
         return list(QUICK)
 
     @api("19.1", write=True, fail="Quick export is not possible now")
-    def RenderWithQuickExport(self, preset_name: Any, param_dict: Any = None) -> Any:
+    def RenderWithQuickExport(self, preset_name: Any, param_dict: Any) -> Any:
         """Renders at once; a dictionary, or text that says why not."""
         settings = {key: (param_dict or {}).get(key) for key in ("TargetDir", "CustomName")}
         settings = {key: value for key, value in settings.items() if value}
@@ -245,7 +246,7 @@ class RenderProject(ApiObject):
 
     @api(write=True)
     def LoadBurnInPreset(self, presetName: Any) -> Any:
-        return presetName in _burn_ins(self._app)
+        return presetName in burn_in_presets(self._app)
 
 
 def _listed(number: int, job: RenderJobState) -> dict[str, Any]:
@@ -269,14 +270,6 @@ def _listed(number: int, job: RenderJobState) -> dict[str, Any]:
     }
 
 
-class RenderItem(ApiObject):
-    """Deliver methods of TimelineItem."""
-
-    @api(write=True)
-    def LoadBurnInPreset(self, presetName: Any) -> Any:
-        return presetName in _burn_ins(self._app)
-
-
 class RenderResolve(ApiObject):
     """Preset methods of Resolve."""
 
@@ -297,20 +290,20 @@ class RenderResolve(ApiObject):
         path = Path(str(presetPath))
         if not path.is_file():
             return False
-        _burn_ins(self._app).append(path.stem)
+        burn_in_presets(self._app).append(path.stem)
         return True
 
     @api("18.6", write=True)
     def ExportBurnInPreset(self, presetName: Any, exportPath: Any) -> Any:
-        return _export(presetName in _burn_ins(self._app), presetName, exportPath)
+        return _export(presetName in burn_in_presets(self._app), presetName, exportPath)
 
     @api("21.0.3")
     def GetBurnInPresetList(self) -> Any:
-        return list(_burn_ins(self._app))
+        return list(burn_in_presets(self._app))
 
     @api("21.0.3", write=True)
     def DeleteBurnInPreset(self, presetName: Any) -> Any:
-        presets = _burn_ins(self._app)
+        presets = burn_in_presets(self._app)
         if presetName not in presets:
             return False
         presets.remove(presetName)

@@ -166,6 +166,8 @@ GRADE_RULES: tuple[tuple[str, str, str, str | None], ...] = (
     ),
     ("ui.timer", "A ui.Timer's Timeout never reaches Python.", KAITOI, "21.0"),
     ("ui.runloop", "RunLoop keeps other threads from calling Resolve.", KAITOI, "21.0"),
+    ("ai.extras", "AI calls are refused, some with a text, until their Extra was downloaded.", MCP, "21.0.3"),
+    ("subtitle.auto", "CreateSubtitlesFromAudio is True and may have made nothing.", REPORTS, None),
     (
         "fusion.no-mediaout",
         "A composition without MediaIn to MediaOut is ignored or kills the render.",
