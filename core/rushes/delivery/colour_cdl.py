@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import PyOpenColorIO as ocio
 from numpy.typing import NDArray
 
 from rushes.contracts import CDL
 from rushes.contracts.geometry import Vec3
+from rushes.delivery.colour_spaces import ocio
 from rushes.errors import InputError
 from rushes.media.pictures import beside
 

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import PyOpenColorIO as ocio
 from numpy.typing import NDArray
 
-from rushes.delivery.colour_spaces import Colours, apply, processor
+from rushes.delivery.colour_spaces import Colours, apply, ocio, processor
 from rushes.errors import InputError
 from rushes.media.pictures import beside
 
@@ -77,7 +76,7 @@ class CubeApplier:
         """(..., 3) float32 → (..., 3) float32."""
         given = np.asarray(colours, np.float32)
         inside = np.clip(given, self._low, self._high)
-        return apply(self._cpu, inside) + (given - inside)
+        return np.asarray(apply(self._cpu, inside) + (given - inside), np.float32)
 
 
 def _to_unit(domain: Range) -> ocio.Transform:

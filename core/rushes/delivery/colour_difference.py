@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 
 from rushes.delivery.colour_spaces import Colours
 
-__all__ = ["PATCHES", "delta_e", "display_delta_e", "lab_of", "patches", "patch_names"]
+__all__ = [
+    "PATCHES",
+    "Lab",
+    "codes_of",
+    "delta_e",
+    "display_delta_e",
+    "lab_of",
+    "open_lab_of",
+    "patch_names",
+    "patches",
+]
 
 Lab = NDArray[np.float64]
 """(..., 3) CIE L*, a*, b*, D65, white = display white."""
@@ -57,10 +67,30 @@ _EPSILON, _KAPPA = 216 / 24389, 24389 / 27
 
 def lab_of(codes: NDArray[np.floating]) -> Lab:
     """Lab of (..., 3) Rec.709 gamma 2.4 codes as a display shows them, clipped to 0..1."""
-    light = np.clip(np.asarray(codes, np.float64), 0.0, 1.0) ** 2.4
-    xyz = light @ _TO_XYZ.T / _D65
+    return open_lab_of(np.clip(np.asarray(codes, np.float64), 0.0, 1.0))
+
+
+def open_lab_of(codes: NDArray[np.floating]) -> Lab:
+    """The same without clipping: the formulas are continued below black and above white."""
+    given = np.asarray(codes, np.float64)
+    xyz = (np.sign(given) * np.abs(given) ** 2.4) @ _TO_XYZ.T / _D65
     f = np.where(xyz > _EPSILON, np.cbrt(xyz), (_KAPPA * xyz + 16) / 116)
     return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], axis=-1)
+
+
+def _light(f: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(f**3 > _EPSILON, f**3, (116 * f - 16) / _KAPPA)
+
+
+def _spread(lab: Lab) -> NDArray[np.float64]:
+    fy = (lab[..., 0] + 16) / 116
+    return np.stack([fy + lab[..., 1] / 500, fy, fy - lab[..., 2] / 200], axis=-1)
+
+
+def codes_of(lab: Lab) -> Colours:
+    """The (..., 3) Rec.709 gamma 2.4 codes of Lab colours, beyond 0..1 outside the gamut."""
+    light = (_light(_spread(lab)) * _D65) @ np.linalg.inv(_TO_XYZ).T
+    return (np.sign(light) * np.abs(light) ** (1 / 2.4)).astype(np.float32)
 
 
 def patch_names() -> tuple[str, ...]:
@@ -71,9 +101,7 @@ def patch_names() -> tuple[str, ...]:
 @functools.cache
 def _patches() -> Colours:
     lab = np.array([patch[1:] for patch in PATCHES], np.float64)
-    fy = (lab[:, 0] + 16) / 116
-    f = np.stack([fy + lab[:, 1] / 500, fy, fy - lab[:, 2] / 200], axis=-1)
-    xyz = np.where(f**3 > _EPSILON, f**3, (116 * f - 16) / _KAPPA) * _D50
+    xyz = _light(_spread(lab)) * _D50
     gain = np.diag((_BRADFORD @ _D65) / (_BRADFORD @ _D50))
     adapted = xyz @ (np.linalg.inv(_BRADFORD) @ gain @ _BRADFORD).T
     light = adapted @ np.linalg.inv(_TO_XYZ).T

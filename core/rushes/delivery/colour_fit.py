@@ -15,9 +15,9 @@ from rushes.delivery.colour_cdl import Doubles, apply_cdl, rounded, undo_cdl
 from rushes.delivery.colour_cube import Cube
 from rushes.delivery.colour_difference import display_delta_e, lab_of, patches
 from rushes.delivery.colour_lattice import fitted
-from rushes.delivery.colour_spaces import Colours, Working, apply, processor
+from rushes.delivery.colour_spaces import Colours, Working, apply, ocio, processor
 
-__all__ = ["Change", "Error", "bake", "fit_cdl", "patch_errors", "samples"]
+__all__ = ["Change", "Error", "bake", "fit_cdl", "patch_errors", "samples", "sensitivity", "through"]
 
 Change = Callable[[NDArray[np.floating]], NDArray[np.floating]]
 """(..., 3) codes of a space → (..., 3) codes of the same space."""
@@ -137,7 +137,7 @@ def patch_errors(first: NDArray[np.floating], second: NDArray[np.floating]) -> E
     return Error(float(found.mean()), float(found.max()))
 
 
-def through(working: Working, codes: Colours, steps: list[object]) -> Colours:
+def through(working: Working, codes: Colours, steps: list[ocio.Transform]) -> Colours:
     """Rec.709 codes → `working` → the OpenColorIO transforms → Rec.709 codes."""
     out = working.from_display(codes)
     for step in steps:

@@ -31,9 +31,7 @@ def trilinear(at: NDArray[np.floating], size: int) -> sparse.csr_matrix:
         columns.append((node[:, 0] * size + node[:, 1]) * size + node[:, 2])
         values.append(np.where(step == 1, part, 1.0 - part).prod(axis=1))
     rows = np.tile(np.arange(len(place)), 8)
-    return sparse.csr_matrix(
-        (np.concatenate(values), (rows, np.concatenate(columns))), shape=(len(place), size**3)
-    )
+    return sparse.csr_matrix((np.concatenate(values), (rows, np.concatenate(columns))), shape=(len(place), size**3))
 
 
 def tetrahedral(at: NDArray[np.floating], size: int) -> sparse.csr_matrix:
@@ -53,7 +51,8 @@ def tetrahedral(at: NDArray[np.floating], size: int) -> sparse.csr_matrix:
 
 def bending(size: int) -> sparse.csr_matrix:
     """Gram matrix of the second differences along the three axes of a table: what smoothness costs."""
-    second: Any = sparse.diags([1.0, -2.0, 1.0], [0, 1, 2], shape=(size - 2, size))
+    diagonals: Any = [0, 1, 2]
+    second: Any = sparse.diags([1.0, -2.0, 1.0], diagonals, shape=(size - 2, size))
     gram, same = second.T @ second, sparse.identity(size)
     along = [(gram, same, same), (same, gram, same), (same, same, gram)]
     total = sum(sparse.kron(sparse.kron(a, b), c) for a, b, c in along)

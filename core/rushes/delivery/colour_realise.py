@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import PyOpenColorIO as ocio
 from numpy.typing import NDArray
 
 from rushes.contracts import CDL, Grade
@@ -20,7 +19,7 @@ from rushes.delivery.colour_cdl import apply_cdl, cdl_transform
 from rushes.delivery.colour_cube import Cube, CubeApplier, read_cube
 from rushes.delivery.colour_difference import patches
 from rushes.delivery.colour_fit import Change, Error, bake, fit_cdl, patch_errors, samples, through
-from rushes.delivery.colour_spaces import Colours, Working
+from rushes.delivery.colour_spaces import Colours, Working, ocio
 
 __all__ = ["Realised", "change_in", "intended", "measured", "realise"]
 
@@ -112,7 +111,7 @@ def measured(working: Working, cdl: CDL, cube: Cube | None, wanted: Change) -> E
     return Error(max(e.mean for e in found), max(e.worst for e in found))
 
 
-def _readings(cdl: CDL, cube: Cube | None) -> Iterator[list[object]]:
+def _readings(cdl: CDL, cube: Cube | None) -> Iterator[list[ocio.Transform]]:
     first = cdl_transform(cdl)
     if cube is None:
         yield [first]

@@ -18,12 +18,12 @@ import functools
 from dataclasses import dataclass
 
 import numpy as np
-import PyOpenColorIO as ocio
+import PyOpenColorIO as ocio  # noqa: N813 - the name its own documentation gives it
 from numpy.typing import NDArray
 
 from rushes.contracts import Rendering, TimelineSpace
 
-__all__ = ["CONFIG", "REC709", "Colours", "Working", "apply", "config", "processor"]
+__all__ = ["CONFIG", "REC709", "Colours", "Working", "apply", "config", "ocio", "processor"]
 
 Colours = NDArray[np.float32]
 """(..., 3) float32 R, G, B codes of some space."""

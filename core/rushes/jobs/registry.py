@@ -114,6 +114,7 @@ USE_CASES: Mapping[str, Entry] = MappingProxyType(
         "project": Entry("rushes.jobs.project:run"),
         "editorial": Entry("rushes.jobs.editorial:run", EditorialJob),
         "grade": Entry("rushes.jobs.grade:run", GradeJob),
+        "grades": Entry("rushes.jobs.grade:list_grades"),
         "match": Entry("rushes.jobs.match:run", MatchJob),
         "clip": Entry("rushes.jobs.clip:run", ClipJob),
         "deliver": Entry("rushes.jobs.deliver:run", DeliverJob),

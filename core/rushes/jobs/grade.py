@@ -1,0 +1,42 @@
+"""A look's grade for a timeline: CDL and LUT in the timeline's own space, and the list of grades."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rushes.contracts import GradeJob, JobContext, decode, encode
+from rushes.jobs.registry import Services
+from rushes.library.production import Production
+
+__all__ = ["list_grades", "run"]
+
+
+def run(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
+    """`GradeJob` → `GradeResult`; files in the production's `grades/`. InputError for an unusable LUT.
+
+    OpenColorIO and SciPy are loaded here, in the worker, and nowhere before.
+    """
+    from rushes.delivery.colour_files import grade_files
+
+    job = decode(GradeJob, params)
+    root = Production.open(Path(job.production)).root
+    context.check()
+    context.progress(0.1, "grade", f"{job.grade.name} for {job.space.value}")
+    result = grade_files(job.grade, job.space, root / "grades", job.rendering)
+    for note in result.notes:
+        context.note(note)
+    context.progress(1.0, "done")
+    return encode(result)
+
+
+def list_grades(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
+    """`{"production": folder or ""}` → `{"grades": [Grade, ...], "about": {name: line}}`, LUT paths absolute."""
+    from rushes.delivery.colour_grades import grades
+
+    given = str(params.get("production") or "")
+    root = Production.open(Path(given)).root if given else None
+    found = grades(root)
+    context.progress(1.0, "done")
+    return {"grades": [encode(n.grade) for n in found], "about": {n.grade.name: n.about for n in found}}
