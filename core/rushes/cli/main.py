@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from rushes.cli import datasets, deliver, engine, figures, live, machine, project, resolve, shooting, takes
+from rushes.cli import clip, datasets, deliver, engine, figures, grades, live, machine, project, resolve, shooting, takes
 from rushes.cli.output import explain, prepare_streams
 
 __all__ = ["app", "run"]
@@ -31,7 +31,9 @@ app.command("shoot")(shooting.shoot)
 app.command("explore")(live.explore)
 app.command("look")(live.look)
 app.command("project")(project.project)
+app.command("clip")(clip.clip)
 app.add_typer(takes.app, name="takes")
+app.add_typer(grades.app, name="grades")
 app.add_typer(engine.app, name="engine")
 app.add_typer(engine.jobs_app, name="jobs")
 app.add_typer(resolve.app, name="resolve")
