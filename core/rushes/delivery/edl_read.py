@@ -67,6 +67,7 @@ class _Reader:
                 code="cut.unreadable",
                 hint="Export the timeline as EDL (CMX 3600) again.",
             )
+        self.head |= {k: v for k, v in self.events[0].comments.items() if k.startswith("RUSHES.")}
         self.rate = self.find_rate(rate)
 
     def line(self, number: int, line: str) -> None:

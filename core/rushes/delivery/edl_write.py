@@ -38,14 +38,15 @@ def edl_text(timeline: EditTimeline, track: EditTrack, number: int = 1) -> str:
         f"TITLE: {_line(timeline.name)} V{number}",
         f"FCM: {'DROP FRAME' if timeline.drop else 'NON-DROP FRAME'}",
         "",
+    ]
+    about = [  # below the first event: strict readers take no comment before it
         f"* RUSHES.RATE: {to_plain(timeline.rate)}",
         f"* RUSHES.START: {Timecode(timeline.start, timeline.rate, timeline.drop)}",
         f"* RUSHES.TRACK: Video {number}",
-        "",
     ]
     events = [clip for clip in track.clips if clip.enabled and clip.duration > 0]
     for event, clip in enumerate(events, 1):
-        lines += [*_event(timeline, clip, event), ""]
+        lines += [*_event(timeline, clip, event), *(about if event == 1 else ()), ""]
     return "\n".join(lines)
 
 
