@@ -67,6 +67,7 @@ def wait(sim: Simulator, job: str) -> dict[str, Any]:
 
 
 def test_a_range_is_rendered_to_a_real_file_with_its_timecode(sim: Simulator, tmp_path: Path) -> None:
+    """Rules render.mark-out, render.suffix, render.start."""
     start = 86400
     job = queue(sim, tmp_path, SelectAllFrames=False, MarkIn=start + 2, MarkOut=start + 5)
     assert project_of(sim).StartRendering([job], isInteractiveMode=False) is True
@@ -90,6 +91,7 @@ def test_the_grade_is_in_the_file(sim: Simulator, tmp_path: Path) -> None:
 
 
 def test_nothing_is_taken_away_from_the_deliver_page(sim: Simulator, tmp_path: Path) -> None:
+    """Rules render.page, render.refused."""
     project = project_of(sim)
     project.GetRenderCodecs("mov")
     assert project.SetCurrentRenderFormatAndCodec("mov", "H264") is False
@@ -98,6 +100,7 @@ def test_nothing_is_taken_away_from_the_deliver_page(sim: Simulator, tmp_path: P
 
 
 def test_a_cold_deliver_page_refuses_the_first_format(sim: Simulator) -> None:
+    """Rules render.cold, render.codec-id."""
     sim.resolve.OpenPage("deliver")
     project = project_of(sim)
     assert project.SetCurrentRenderFormatAndCodec("mp4", "H264") is False
@@ -122,6 +125,7 @@ def test_a_cold_deliver_page_refuses_the_first_format(sim: Simulator) -> None:
     ],
 )
 def test_one_bad_key_refuses_all(sim: Simulator, tmp_path: Path, bad: dict[str, Any]) -> None:
+    """Rules render.whole-dict, render.odd-size, render.replace, render.subtitle."""
     queue(sim, tmp_path)
     project = project_of(sim)
     assert project.SetRenderSettings({"CustomName": "other", **bad}) is False
@@ -131,6 +135,7 @@ def test_one_bad_key_refuses_all(sim: Simulator, tmp_path: Path, bad: dict[str, 
 
 
 def test_quality_by_name_is_refused_for_h264_in_mp4(sim: Simulator) -> None:
+    """Rule render.quality."""
     sim.resolve.OpenPage("deliver")
     project = project_of(sim)
     project.GetRenderCodecs("mp4")
@@ -140,6 +145,7 @@ def test_quality_by_name_is_refused_for_h264_in_mp4(sim: Simulator) -> None:
 
 
 def test_settings_of_the_last_run_stick(sim: Simulator, tmp_path: Path) -> None:
+    """Rule render.sticky."""
     queue(sim, tmp_path, SelectAllFrames=False, MarkIn=86402, MarkOut=86403)
     job = queue(sim, tmp_path, CustomName="all")
     project_of(sim).StartRendering([job])
@@ -153,10 +159,12 @@ def test_marks_outside_the_cut_are_answered_with_nothing(sim: Simulator, tmp_pat
 
 
 def test_a_missing_folder_is_answered_with_nothing(sim: Simulator, tmp_path: Path) -> None:
+    """Rule render.refused."""
     assert queue(sim, tmp_path / "none") == ""
 
 
 def test_handles_need_individual_clips_and_21_0_4(sim: Simulator, tmp_path: Path) -> None:
+    """Rule render.handles."""
     project = project_of(sim)
     assert project.SetCurrentRenderMode(0) is True
     job = queue(sim, tmp_path, SelectAllFrames=True, AddFrameHandles=3)
@@ -171,6 +179,7 @@ def test_handles_need_individual_clips_and_21_0_4(sim: Simulator, tmp_path: Path
 
 
 def test_a_localised_status_is_not_complete(tmp_path: Path) -> None:
+    """Rule render.localised."""
     sim = make(tmp_path, localised_status=True)
     job = queue(sim, tmp_path)
     project_of(sim).StartRendering([job])
@@ -179,10 +188,12 @@ def test_a_localised_status_is_not_complete(tmp_path: Path) -> None:
 
 
 def test_status_of_an_unknown_job_is_text(sim: Simulator) -> None:
+    """Rule render.status."""
     assert isinstance(project_of(sim).GetRenderJobStatus("none"), str)
 
 
 def test_jobs_can_be_stopped_and_removed(sim: Simulator, tmp_path: Path) -> None:
+    """Rule render.job-list."""
     project = project_of(sim)
     job = queue(sim, tmp_path)
     assert project.StartRendering(["none"]) is False
@@ -196,6 +207,7 @@ def test_jobs_can_be_stopped_and_removed(sim: Simulator, tmp_path: Path) -> None
 
 
 def test_presets_replace_the_settings(sim: Simulator, tmp_path: Path) -> None:
+    """Rule render.sticky."""
     queue(sim, tmp_path)
     project = project_of(sim)
     assert project.SaveAsNewRenderPreset("mine") is True
@@ -216,6 +228,7 @@ def test_quick_export_answers_text_when_it_refuses(sim: Simulator, tmp_path: Pat
 
 
 def test_a_job_after_a_lut_may_render_without_it(tmp_path: Path) -> None:
+    """Rule lut.render."""
     for flaky, want in ((False, 0), (True, 4)):
         sim = make(tmp_path, lut_render_flaky=flaky)
         (sim.app.lut_folder / "black.cube").write_text("LUT_3D_SIZE 2\n" + "0 0 0\n" * 8)
@@ -229,6 +242,7 @@ def test_a_job_after_a_lut_may_render_without_it(tmp_path: Path) -> None:
 
 
 def test_the_current_frame_as_a_still(sim: Simulator, tmp_path: Path) -> None:
+    """Rule still.current-frame."""
     project = project_of(sim)
     sim.playhead(3)
     assert project.ExportCurrentFrameAsStill(str(tmp_path / "still")) is False
@@ -238,6 +252,7 @@ def test_the_current_frame_as_a_still(sim: Simulator, tmp_path: Path) -> None:
 
 
 def test_stills_leave_the_gallery_only_when_it_is_open(tmp_path: Path) -> None:
+    """Rules gallery.visible, gallery.drx."""
     for visible in (False, True):
         sim = make(tmp_path, gallery_visible=visible)
         sim.resolve.OpenPage("color")
@@ -265,6 +280,7 @@ def test_albums(sim: Simulator) -> None:
 
 
 def test_stills_are_grabbed_from_edit_and_color_only(sim: Simulator) -> None:
+    """Rules still.grab, still.thumbnail."""
     timeline = project_of(sim).GetCurrentTimeline()
     sim.resolve.OpenPage("deliver")
     assert not timeline.GrabStill()
@@ -272,3 +288,9 @@ def test_stills_are_grabbed_from_edit_and_color_only(sim: Simulator) -> None:
     sim.resolve.OpenPage("color")
     assert timeline.GetCurrentClipThumbnailImage()["width"] == 256
     assert len(timeline.GrabAllStills(2)) == 1
+
+
+def test_wave_has_no_codec_before_21_1(tmp_path: Path) -> None:
+    """Rule render.wave."""
+    found = {version: project_of(make(tmp_path, version)).GetRenderCodecs("wav") for version in ("21.0.4", "21.1")}
+    assert found == {"21.0.4": {}, "21.1": {"Linear PCM": "lpcm"}}

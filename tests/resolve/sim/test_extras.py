@@ -20,6 +20,7 @@ def sim(tmp_path: Path) -> Simulator:
 
 
 def test_ai_calls_without_their_extra_answer_false_or_a_text_that_is_true(sim: Simulator) -> None:
+    """Rule ai.extras."""
     clip = sim.handle(sim.add_media())
     project = sim.handle(sim.project)
     answers = [clip.AnalyzeForIntellisearch(True, False), project.GenerateSpeech({}, "01:00:00:00")]
@@ -29,6 +30,7 @@ def test_ai_calls_without_their_extra_answer_false_or_a_text_that_is_true(sim: S
 
 
 def test_automatic_subtitles_say_true_and_make_nothing(sim: Simulator) -> None:
+    """Rules subtitle.auto, enum.objects."""
     timeline = sim.handle(sim.project.timeline)
     assert timeline.CreateSubtitlesFromAudio() is False, "no sound"
     sim.add_clip(sim.add_media(audio_channels=2), with_audio=True)

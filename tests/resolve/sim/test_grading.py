@@ -65,6 +65,7 @@ def put_lut(sim: Simulator, name: str = "Rushes/invert.cube", text: str = CUBE) 
 
 
 def test_a_cdl_reaches_the_pixels(sim: Simulator, item: ItemState) -> None:
+    """Rules cdl.math, colour.unmanaged."""
     before = shown(sim)
     assert sim.handle(item).SetCDL(CDL) is True
     assert np.abs(shown(sim) - graded(before)).max() < 1e-5
@@ -84,12 +85,14 @@ def test_a_cdl_reaches_the_pixels(sim: Simulator, item: ItemState) -> None:
 def test_numbers_and_missing_keys_are_refused_without_a_word(
     sim: Simulator, item: ItemState, wrong: dict[str, Any]
 ) -> None:
+    """Rules cdl.text, cdl.node."""
     before = shown(sim)
     assert sim.handle(item).SetCDL(wrong) is False
     assert np.array_equal(shown(sim), before)
 
 
 def test_a_cdl_written_into_the_users_version_is_lost_work(sim: Simulator, item: ItemState) -> None:
+    """Rules version.add, version.delete-current, cdl.active."""
     handle = sim.handle(item)
     handle.SetCDL({**CDL, "Slope": "2 2 2"})
     users = shown(sim)
@@ -107,11 +110,13 @@ def test_a_cdl_written_into_the_users_version_is_lost_work(sim: Simulator, item:
 
 
 def test_there_is_nothing_to_read_a_cdl_with(sim: Simulator, item: ItemState) -> None:
+    """Rule cdl.write-only."""
     assert sim.handle(item).GetCDL is None
     assert sim.app.absent == ["TimelineItem.GetCDL"]
 
 
 def test_a_keyframed_node_says_true_and_changes_one_keyframe(sim: Simulator, item: ItemState) -> None:
+    """Rule cdl.keyframed."""
     plain = {key: value for key, value in CDL.items() if key != "NodeIndex"}
     item.grade.nodes[0].keyframes = {
         item.start: {**plain, "Slope": "1 1 1"},
@@ -125,6 +130,7 @@ def test_a_keyframed_node_says_true_and_changes_one_keyframe(sim: Simulator, ite
 
 
 def test_a_lut_is_unknown_until_the_list_is_refreshed(sim: Simulator, item: ItemState) -> None:
+    """Rules lut.refresh, lut.get, lut.master."""
     graph = sim.handle(item).GetNodeGraph()
     path = put_lut(sim)
     assert graph.SetLUT(1, "Rushes/invert.cube") is False
@@ -143,6 +149,7 @@ def test_a_lut_is_unknown_until_the_list_is_refreshed(sim: Simulator, item: Item
 
 
 def test_a_lut_elsewhere_or_broken_does_not_load(sim: Simulator, item: ItemState, tmp_path: Path) -> None:
+    """Rules lut.master, lut.dctl."""
     outside = tmp_path / "mine.cube"
     outside.write_text(CUBE)
     put_lut(sim, "broken.cube", "LUT_3D_SIZE 2\n1 1 1\n")
@@ -163,6 +170,7 @@ def test_cdl_comes_before_the_lut_on_a_node(sim: Simulator, item: ItemState) -> 
 
 
 def test_a_drx_replaces_the_whole_graph(sim: Simulator, item: ItemState, tmp_path: Path) -> None:
+    """Rule drx.replaces."""
     plain = {key: value for key, value in CDL.items() if key != "NodeIndex"}
     (tmp_path / "look.drx").write_text(drx_text([NodeState(cdl=plain), NodeState(label="grain")]))
     before = shown(sim)
@@ -174,6 +182,7 @@ def test_a_drx_replaces_the_whole_graph(sim: Simulator, item: ItemState, tmp_pat
 
 
 def test_a_drx_is_refused_for_a_clip_in_a_colour_group(sim: Simulator, item: ItemState, tmp_path: Path) -> None:
+    """Rule drx.group."""
     (tmp_path / "look.drx").write_text(drx_text([NodeState()]))
     handle, project = sim.handle(item), sim.resolve.GetProjectManager().GetCurrentProject()
     group = project.AddColorGroup("Exteriors")
@@ -187,6 +196,7 @@ def test_a_drx_is_refused_for_a_clip_in_a_colour_group(sim: Simulator, item: Ite
 
 
 def test_group_graphs_act_before_and_after_the_clips_own(sim: Simulator, item: ItemState) -> None:
+    """Rule group.order."""
     handle, project = sim.handle(item), sim.resolve.GetProjectManager().GetCurrentProject()
     before = shown(sim)
     handle.AssignToColorGroup(project.AddColorGroup("A"))
@@ -219,6 +229,7 @@ def test_copied_grades_are_copies(sim: Simulator, item: ItemState, still: Path) 
 
 
 def test_a_lut_is_exported_from_the_color_page_only(sim: Simulator, item: ItemState, tmp_path: Path) -> None:
+    """Rule lut.export-page."""
     handle, resolve = sim.handle(item), sim.resolve
     handle.SetCDL(CDL)
     assert handle.ExportLUT(resolve.EXPORT_LUT_17PTCUBE, str(tmp_path / "a")) is False
@@ -249,6 +260,7 @@ def test_a_lut_is_exported_from_the_color_page_only(sim: Simulator, item: ItemSt
 def test_a_rec709_grade_is_wrong_in_a_managed_project(
     sim: Simulator, item: ItemState, settings: dict[str, str]
 ) -> None:
+    """Rules colour.managed, colour.aces."""
     before = shown(sim)
     sim.project.settings |= settings
     assert np.abs(shown(sim) - before).max() < 0.004, "without a grade the picture comes through"
@@ -258,6 +270,7 @@ def test_a_rec709_grade_is_wrong_in_a_managed_project(
 
 
 def test_tone_mapping_that_is_not_public_is_reported(sim: Simulator, item: ItemState) -> None:
+    """Rule colour.drt."""
     sim.project.settings |= {"colorScienceMode": "davinciYRGBColorManagedv2", "outputDRT": "DaVinci"}
     shown(sim)
     assert sim.app.unmodelled == ["tone mapping of DaVinci YRGB Color Managed"]
@@ -303,6 +316,7 @@ def test_media_that_is_gone_shows_red(sim: Simulator) -> None:
 
 
 def test_grading_methods_of_a_version_that_lacks_them_are_none(tmp_path: Path, still: Path) -> None:
+    """Rule drx.timeline."""
     sim = Simulator(profile("19.1"), tmp_path / "old")
     sim.timeline()
     handle = sim.handle(sim.add_clip(sim.import_media(still), frames=5))
@@ -310,3 +324,26 @@ def test_grading_methods_of_a_version_that_lacks_them_are_none(tmp_path: Path, s
     timeline = sim.resolve.GetProjectManager().GetCurrentProject().GetCurrentTimeline()
     assert timeline.ApplyGradeFromDRX is None
     assert handle.GetNodeGraph().ApplyGradeFromDRX is not None
+
+
+def test_layers_above_the_stack_are_none(sim: Simulator, item: ItemState) -> None:
+    """Rules graph.layer, version.remote."""
+    handle = sim.handle(item)
+    assert handle.GetNodeGraph(2) is None
+    assert handle.GetNodeGraph(1).GetNumNodes() == 1
+    assert handle.AddVersion("Shared", 1) is True
+    assert (handle.GetVersionNameList(0), handle.GetVersionNameList(1)) == (["Version 1"], ["Shared"])
+
+
+def test_a_mask_needs_somebody_who_clicks(sim: Simulator, item: ItemState) -> None:
+    """Rule mask.clicks."""
+    sim.resolve.OpenPage("color")
+    assert sim.handle(item).CreateMagicMask("F") is False
+
+
+def test_the_lut_folder_may_not_be_ours_to_write(tmp_path: Path) -> None:
+    """Rule lut.admin."""
+    sim = Simulator(profile("21.0").but(admin_lut_folder=True), tmp_path / "denied")
+    with pytest.raises((PermissionError, FileNotFoundError)):
+        put_lut(sim)
+    assert sim.handle(sim.project).RefreshLUTList() is True

@@ -98,6 +98,7 @@ def naive_otio(cut: EditTimeline, change: Any) -> str:
 
 
 def test_our_otio_builds_as_meant(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> None:
+    """Rule import.otio-warp."""
     made = bring(sim, tmp_path / "cut.otio", otio_text(cut), importSourceClips=True, timelineName="Conform")
     assert made is not None
     assert (made.name, made.rate, made.start) == ("Conform", RATE, START)
@@ -118,6 +119,7 @@ def test_our_otio_builds_as_meant(sim: Simulator, cut: EditTimeline, tmp_path: P
     ],
 )
 def test_an_otio_of_another_shape_is_refused(sim: Simulator, cut: EditTimeline, tmp_path: Path, change: Any) -> None:
+    """Rule import.otio-shape."""
     assert bring(sim, tmp_path / "cut.otio", naive_otio(cut, change)) is None
 
 
@@ -140,16 +142,19 @@ def _reference(data: Any) -> Any:
     ],
 )
 def test_a_clip_of_another_shape_is_offline(sim: Simulator, cut: EditTimeline, tmp_path: Path, change: Any) -> None:
+    """Rule import.otio-shape."""
     made = bring(sim, tmp_path / "cut.otio", naive_otio(cut, change))
     assert [each[2] for each in frames(made)] == [None, 20]
 
 
 def test_otio_without_source_clips_is_offline(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> None:
+    """Rule import.otio-offline."""
     made = bring(sim, tmp_path / "cut.otio", otio_text(cut), importSourceClips=False)
     assert [each[2] for each in frames(made)] == [None, None]
 
 
 def test_a_name_that_is_taken_is_refused(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> None:
+    """Rule import.name-taken."""
     sim.timeline("Cut")
     assert bring(sim, tmp_path / "cut.otio", otio_text(cut)) is None
     assert bring(sim, tmp_path / "cut.otio", otio_text(cut), timelineName="Cut 2") is not None
@@ -157,6 +162,7 @@ def test_a_name_that_is_taken_is_refused(sim: Simulator, cut: EditTimeline, tmp_
 
 
 def test_moved_media_are_found_by_xml_and_not_by_otio(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> None:
+    """Rules import.otio-moved, import.xml-markers."""
     texts = {"otio": otio_text(cut), "xml": fcp7_text(cut)}
     moved = tmp_path / "moved"
     moved.mkdir()
@@ -170,6 +176,7 @@ def test_moved_media_are_found_by_xml_and_not_by_otio(sim: Simulator, cut: EditT
 
 
 def test_our_xml_keeps_the_cut_and_loses_the_rest(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> None:
+    """Rules import.xml-speed, import.xml-markers."""
     made = bring(sim, tmp_path / "cut.xml", fcp7_text(cut))
     assert made is not None
     assert (made.name, made.rate, made.start, made.size) == ("Cut", RATE, START, (16, 16))
@@ -190,6 +197,7 @@ def test_an_xml_of_30_drop_frame(sim: Simulator, cut: EditTimeline, tmp_path: Pa
 
 
 def test_an_edl_is_one_track_linked_to_the_pool(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> None:
+    """Rules import.edl-tracks, import.edl-media."""
     (tmp_path / "a").mkdir()
     text = edl_texts(cut)["V1"]
     made = bring(sim, tmp_path / "none.edl", text, timelineName="none")
@@ -225,6 +233,7 @@ def shown(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> TimelineState:
 
 
 def test_what_resolve_exports_comes_back(sim: Simulator, shown: TimelineState, tmp_path: Path) -> None:
+    """Rule export.edl."""
     handle, resolve = sim.handle(shown), sim.resolve
     handle.SetTrackName("video", 1, "Takes")
     want = {track: frames(shown, track) for track in (1, 2)}
@@ -241,6 +250,7 @@ def test_what_resolve_exports_comes_back(sim: Simulator, shown: TimelineState, t
 
 
 def test_exports_that_need_more_are_refused(sim: Simulator, shown: TimelineState, tmp_path: Path) -> None:
+    """Rules export.subtype, enum.objects."""
     handle, resolve = sim.handle(shown), sim.resolve
     assert handle.Export(str(tmp_path / "a.edl"), resolve.EXPORT_EDL) is False
     assert handle.Export(str(tmp_path / "a.otio"), "EXPORT_OTIO") is False
@@ -250,6 +260,7 @@ def test_exports_that_need_more_are_refused(sim: Simulator, shown: TimelineState
 
 
 def test_fcpxml_is_a_folder_and_only_once(sim: Simulator, shown: TimelineState, tmp_path: Path) -> None:
+    """Rule export.fcpxml-folder."""
     handle, kind = sim.handle(shown), sim.resolve.EXPORT_FCPXML_1_10
     assert handle.Export(str(tmp_path / "cut.fcpxml"), kind) is True
     assert (tmp_path / "cut.fcpxml" / "Info.fcpxml").is_file()
@@ -257,6 +268,7 @@ def test_fcpxml_is_a_folder_and_only_once(sim: Simulator, shown: TimelineState, 
 
 
 def test_an_edl_with_cdl_reads_the_first_node_back(sim: Simulator, shown: TimelineState, tmp_path: Path) -> None:
+    """Rule export.edl-cdl."""
     item = sim.handle(items(shown)[0])
     cdl = {"NodeIndex": "1", "Slope": "1.1 1 0.9", "Offset": "0 0 0.01", "Power": "1 1 1", "Saturation": "0.8"}
     assert item.SetCDL(cdl) is True

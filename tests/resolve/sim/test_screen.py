@@ -101,6 +101,7 @@ def test_a_panel_that_never_ends_is_told_so(sim: Simulator) -> None:
 
 
 def test_the_free_edition_has_no_ui_and_sells_instead(tmp_path: Path) -> None:
+    """Rules edition.uimanager, ui.modal."""
     sim = Simulator(profile("20.3", studio=False), tmp_path)
     timeline = sim.timeline()
     assert sim.fusion.UIManager is None
@@ -112,6 +113,7 @@ def test_the_free_edition_has_no_ui_and_sells_instead(tmp_path: Path) -> None:
 
 
 def test_a_thread_that_calls_resolve_while_runloop_runs_never_comes_back(sim: Simulator) -> None:
+    """Rules ui.runloop, thread.deadlock."""
     panel, user = Panel(sim), screen(sim.app)
     answers: list[Any] = []
 
@@ -148,6 +150,7 @@ def test_names_that_are_not_there_are_none(sim: Simulator) -> None:
 
 
 def test_compositions_of_an_item(sim: Simulator, tmp_path: Path) -> None:
+    """Rule fusion.no-mediaout."""
     sim.timeline()
     item = sim.handle(sim.add_clip(frames=10))
     (tmp_path / "glow.comp").write_text("Composition { MediaIn1, Glow, MediaOut1 }")
@@ -162,3 +165,14 @@ def test_compositions_of_an_item(sim: Simulator, tmp_path: Path) -> None:
     assert item.DeleteFusionCompByName("dead") is True
     assert item.ExportFusionComp(str(tmp_path / "out.comp"), 1) is True
     assert (item.GetFusionCompCount(), item.GetFusionCompByIndex(2)) == (1, None)
+
+
+def test_a_timer_never_rings(sim: Simulator) -> None:
+    """Rule ui.timer."""
+    panel, user = Panel(sim), screen(sim.app)
+    timer = sim.fusion.UIManager.Timer({"ID": "Poll", "Interval": 10})
+    panel.window.On.Poll.Timeout = lambda event: panel.pressed.append("rang")
+    timer.Start()
+    user.plan += [lambda: None] * 5 + [user.close]
+    panel.run()
+    assert panel.pressed == []

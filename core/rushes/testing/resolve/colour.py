@@ -118,7 +118,7 @@ class ColourItem(ApiObject):
 
     @api(write=True)
     def SetCDL(self, cdlMap: Any) -> Any:
-        """Rules cdl.*: text only, all five keys, the active version, nothing to read it back with."""
+        """Rules cdl.text, cdl.node, cdl.active, cdl.write-only, cdl.keyframed."""
         if not isinstance(cdlMap, dict) or set(cdlMap) != _CDL_KEYS or not self._gradable():
             return False
         if not all(isinstance(value, str) for value in cdlMap.values()):
@@ -142,7 +142,7 @@ class ColourItem(ApiObject):
 
     @api(write=True)
     def AddVersion(self, versionName: Any, versionType: Any) -> Any:
-        """Rule version.add: copies the grade and makes the copy the active version."""
+        """Rules version.add, version.remote: copies the grade and makes the copy the active version."""
         item: ItemState = self._state
         if not self._gradable() or not isinstance(versionName, str) or not versionName or versionType not in (0, 1):
             return False
@@ -199,7 +199,7 @@ class ColourItem(ApiObject):
 
     @api("19.0")
     def GetNodeGraph(self, layerIdx: Any = 1) -> Any:
-        """None outside 1 to nodeStackLayers; layers above the first are not played."""
+        """Rule graph.layer; layers above the first are not played."""
         layers = int(self._project.settings.get("nodeStackLayers", "1"))
         if not self._gradable() or not isinstance(layerIdx, int) or not 1 <= layerIdx <= layers:
             return None
@@ -353,7 +353,7 @@ class ColourProject(ApiObject):
 
 
 class ColourTimeline(ApiObject):
-    """Grading methods of Timeline."""
+    """Grading methods of Timeline; ApplyGradeFromDRX is none of them (rule drx.timeline)."""
 
     @api("19.0")
     def GetNodeGraph(self) -> Any:

@@ -98,7 +98,11 @@ def codecs(app: App, extension: str) -> dict[str, str]:
 
 
 def accepts(app: App, project: ProjectState, settings: dict[Any, Any]) -> bool:
-    """Whether the whole dictionary is taken. Rule render.whole-dict: one bad key or value refuses all of it."""
+    """Whether the whole dictionary is taken.
+
+    Rule render.whole-dict: one bad key or value refuses all of it. Rules render.replace, render.subtitle and
+    render.quality: some that are documented are bad.
+    """
     known = _KEYS | (_KEYS_2104 if app.profile.has("21.0.4") else {})
     if not settings or not all(_value(known, key, value) for key, value in settings.items()):
         return False
@@ -165,6 +169,7 @@ def render(app: App, project: ProjectState, job: RenderJobState) -> None:
         job.status, job.error = "Failed", f"The double writes no {job.format}."
         app.unmodelled.append(f"rendering of {job.format}")
         return
+    # Rule lut.render.
     luts = not (app.profile.quirks.lut_render_flaky and app.extra.get("lut_set"))
     projector = Projector(app, project, luts=luts)
     for name, first, last, item in _parts(job):

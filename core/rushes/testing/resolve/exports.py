@@ -181,7 +181,7 @@ def _xml_file(clip: ET.Element, media: MediaState, kind: str, files: dict[str, s
 
 
 def edl_text(timeline: TimelineState, *, cdl: bool = False, missing: bool = False) -> str:
-    """First picture and first sound track; `cdl` adds the first node's, `missing` lists offline clips only."""
+    """Rules export.edl, export.edl-cdl: first picture and first sound track; `missing` lists offline clips only."""
     lines = [f"TITLE: {timeline.name}", f"FCM: {'DROP FRAME' if timeline.drop else 'NON-DROP FRAME'}", ""]
     number = 0
     for kind, letter in (("video", "V"), ("audio", "A")):

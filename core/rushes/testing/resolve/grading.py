@@ -5,6 +5,7 @@ Pixels are (..., 3) float32 code values. Nothing here is clipped above 1, as in 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,6 +63,8 @@ _PAIRS = {
     ("ACES (AP1)", "ACEScc"): "ACEScc",
 }
 """Primaries and curve, where the project keeps them apart."""
+_KERNEL = Path("/proc/tty")
+"""A folder in which Linux lets nobody make anything."""
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 
 
@@ -115,7 +118,7 @@ def colour_path(app: App, project: ProjectState, clip_space: str = "") -> Colour
     """How a clip's pixels travel in this project. `clip_space` is its "Input Color Space", "" for the project's.
 
     Rule colour.unmanaged: without colour management nothing is converted. Rule colour.managed: nodes act in the
-    timeline's space; input and output DRT "None" (the others are not public: `App.unmodelled` says so). Rule
+    timeline's space; input and output DRT "None" (rule colour.drt: `App.unmodelled` names the others). Rule
     colour.aces: nodes act in ACEScct, Rec.709 comes in through the inverse of the output transform.
     """
     settings = project.settings
@@ -165,7 +168,7 @@ def numbers(text: str) -> list[float] | None:
 
 
 def apply_cdl(pixels: Pixels, cdl: dict[str, str]) -> Pixels:
-    """`(in·slope + offset) ^ power`, then saturation about BT.709 luma (DaVinci Resolve manual, ASC CDL).
+    """`(in·slope + offset) ^ power`, then saturation about BT.709 luma (rule cdl.math; Resolve's manual).
 
     Negative values pass the power untouched.
     """
@@ -194,6 +197,16 @@ def cdl_at(node: NodeState, frame: int) -> dict[str, str] | None:
         return node.cdl
     before = [key for key in node.keyframes if key <= frame]
     return node.keyframes[max(before) if before else min(node.keyframes)]
+
+
+def make_lut_folder(app: App) -> None:
+    """The master LUT folder; with rule lut.admin one that nobody can write, not even a superuser."""
+    if not app.profile.quirks.admin_lut_folder:
+        app.lut_folder.mkdir(exist_ok=True)
+    elif os.geteuid() == 0 and _KERNEL.is_dir():
+        app.lut_folder = _KERNEL
+    else:
+        app.lut_folder.mkdir(mode=0o555, exist_ok=True)
 
 
 def known_lut(path: Path) -> bool:

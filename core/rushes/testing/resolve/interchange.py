@@ -36,7 +36,7 @@ class InterchangePool(ApiObject):
 
     @api(write=True)
     def ImportTimelineFromFile(self, filePath: Any, importOptions: Any = None) -> Any:
-        """Rules import.*: None when the name is taken, the file is none, or its shape is not Resolve's."""
+        """Rules import.name-taken, import.otio-shape: None when the name is taken or the file is none of Resolve's."""
         options = importOptions if isinstance(importOptions, dict) else {}
         if set(options) - _OPTIONS:
             self._misuse(f"ImportTimelineFromFile knows no {sorted(set(options) - _OPTIONS)}")
@@ -86,7 +86,7 @@ class InterchangeTimeline(ApiObject):
 
     @api(write=True)
     def Export(self, fileName: Any, exportType: Any, exportSubtype: Any = None) -> Any:
-        """Rules export.*: the constants of `resolve` and nothing else; False without a word."""
+        """Rules export.subtype, enum.objects: the constants of `resolve` and nothing else; False without a word."""
         name = _NAMES.get(exportType) if not isinstance(exportType, (str, bool)) else None
         subtype = _NAMES.get(exportSubtype) if exportSubtype is not None else None
         path = Path(str(fileName))

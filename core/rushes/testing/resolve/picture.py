@@ -93,7 +93,7 @@ class Projector:
         space = str(media.properties.get("Input Color Space", "")) if media else ""
         path = colour_path(self._app, self._project, space)
         group = next((each for each in self._project.groups if each.name == item.group), None)
-        graphs = [item.grade.nodes, timeline.nodes]
+        graphs = [item.grade.nodes, timeline.nodes]  # rule group.order
         if group is not None:
             graphs = [group.pre, item.grade.nodes, group.post, timeline.nodes]
         pixels = path.enter(pixels)

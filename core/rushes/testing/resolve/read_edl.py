@@ -1,4 +1,4 @@
-"""CMX 3600 as Resolve takes it: one picture and one sound track, linked to what is in the pool (rules import.edl-*)."""
+"""CMX 3600 as Resolve takes it: one picture and one sound track, linked to the pool (rule import.edl-tracks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OTIO as Resolve takes it: only in the shape that it writes itself (rules import.otio-*)."""
+"""OTIO as Resolve takes it: only in the shape that it writes itself (rules import.otio-shape, import.otio-warp)."""
 
 from __future__ import annotations
 

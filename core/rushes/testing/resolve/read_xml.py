@@ -1,4 +1,4 @@
-"""FCP7 XML as Resolve takes it: tracks and cuts, no speed, no markers, no clip colours (rules import.xml-*)."""
+"""FCP7 XML as Resolve takes it: tracks and cuts, nothing else (rules import.xml-speed, import.xml-markers)."""
 
 from __future__ import annotations
 

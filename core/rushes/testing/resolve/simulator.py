@@ -16,6 +16,7 @@ from rushes.testing.resolve import fusion as _fusion
 from rushes.testing.resolve import objects as _objects
 from rushes.testing.resolve.base import ApiObject, constants
 from rushes.testing.resolve.facts import import_file, import_sequence
+from rushes.testing.resolve.grading import make_lut_folder
 from rushes.testing.resolve.names import CONSTANTS, default_settings, parse_rate_setting
 from rushes.testing.resolve.profiles import PROFILES, Profile
 from rushes.testing.resolve.snapshots import snapshot, visible_markers
@@ -43,7 +44,7 @@ class Simulator:
         self.profile = PROFILES[profile] if isinstance(profile, str) else profile
         folder.mkdir(parents=True, exist_ok=True)
         self.app = App(self.profile, folder)
-        self.app.lut_folder.mkdir(exist_ok=True)
+        make_lut_folder(self.app)
         self.new_project(name="Untitled Project")
 
     # What scripts get.
