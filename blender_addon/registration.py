@@ -30,6 +30,7 @@ MODULES = (
     "ops.bake",
     "ops.blocks",
     "ops.setup",
+    "ops.resolve",
     "ui.production",
     "ui.shots",
     "ui.brief",

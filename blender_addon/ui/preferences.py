@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from ..host import engine_setup
+from ..host import engine_setup, resolve_menu
 from ..logic.engine_setup import NEED_TEXT, EngineSetup, Survey, devices_trouble, older
 from ..logic.words import bytes_text, wrapped
 from .common import columns
@@ -34,6 +34,7 @@ def draw(prefs: Any, layout: Any, context: Any) -> None:
     _passes(prefs, layout, found)
     layout.prop(prefs, "production_folder")
     layout.prop(prefs, "free_memory")
+    _resolve(layout)
 
 
 def _say(layout: Any, text: str, icon: str = "NONE", *, alert: bool = False) -> None:
@@ -163,3 +164,23 @@ def _passes(prefs: Any, layout: Any, found: EngineSetup | None) -> None:
     elif older(version, bpy.app.version[:2]):
         text = f"Blender {version[0]}.{version[1]} is older than this one and may not open what it saves."
         _say(layout, text, "ERROR", alert=True)
+
+
+def _resolve(layout: Any) -> None:
+    """DaVinci Resolve on this machine."""
+    found = resolve_menu.menu()
+    if found is None:
+        return
+    layout.separator()
+    box = layout.box()
+    row = box.row()
+    if found.version:
+        row.label(text=f"In DaVinci Resolve's menu, version {found.version}", icon="CHECKMARK")
+        row.operator("rushes.resolve_install", text="Update" if found.outdated else "Repair", icon="FILE_REFRESH")
+        row.operator("rushes.resolve_remove", icon="TRASH")
+    else:
+        row.label(text="DaVinci Resolve", icon="SEQUENCE")
+        row.operator("rushes.resolve_install", icon="IMPORT")
+    for text in (found.answer, *found.notes):
+        if text:
+            _say(box, text, "INFO")
