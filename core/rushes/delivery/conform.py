@@ -127,14 +127,14 @@ def shown_range(clip: SeenClip, match: Match | None, rate: Fraction) -> tuple[in
     own = match.known.rate if match else clip.rate
     if own is None:
         return None, None
-    first = _first(clip, match, own, rate)
+    first = _first(clip, match, own)
     if first is None:
         return None, None
     step = clip.speed * own / rate
     return first, first + math.floor(max(0, clip.duration - 1) * step)
 
 
-def _first(clip: SeenClip, match: Match | None, own: Fraction, rate: Fraction) -> int | None:
+def _first(clip: SeenClip, match: Match | None, own: Fraction) -> int | None:
     if clip.source is not None:
         source = math.floor(clip.source * own / (clip.rate or own))
         known = match.known if match else None
@@ -144,10 +144,7 @@ def _first(clip: SeenClip, match: Match | None, own: Fraction, rate: Fraction) -
     if clip.timecode is None or match is None:
         return None
     scale = Fraction(max(1, round(own)), clip.timecode.nominal)
-    first = round(clip.timecode.frame * scale) - match.known.start
-    if clip.speed < 0:  # lists name the lower edge; what plays backwards begins at the upper one
-        first += max(0, math.ceil(clip.duration * -clip.speed * own / rate) - 1)
-    return first
+    return round(clip.timecode.frame * scale) - match.known.start
 
 
 def _problems(

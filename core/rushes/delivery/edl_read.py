@@ -160,7 +160,7 @@ class _Reader:
                 record=first - start,
                 duration=last - first,
                 source=source,
-                timecode=self.timecode(event.times[0], event, record=False),
+                timecode=self.first_shown(event),
                 rate=rate,
                 speed=self.speed(event),
                 path=path,
@@ -169,6 +169,13 @@ class _Reader:
             )
             for track, kind in self.tracks(event.channel)
         ]
+
+    def first_shown(self, event: _Event) -> Timecode:
+        """Source in; what plays backwards begins before its source out."""
+        if self.speed(event) >= 0:
+            return self.timecode(event.times[0], event, record=False)
+        end = self.timecode(event.times[1], event, record=False)
+        return end + (-1 if end.frame else 0)
 
     def speed(self, event: _Event) -> Fraction:
         """Of real time, from the motion effect."""

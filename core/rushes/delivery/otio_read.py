@@ -34,7 +34,7 @@ def read_otio(text: str, name: str = "") -> SeenCut:
     """A cut from the text of an .otio. InputError `cut.unreadable` when it is none."""
     try:
         found: Any = otio.adapters.read_from_string(text, "otio_json")
-    except (OTIOError, ValueError) as exc:
+    except (OTIOError, ValueError, KeyError, TypeError) as exc:
         raise _bad(name, str(exc)) from exc
     timeline = _timeline(found, name)
     start = timeline.global_start_time
