@@ -95,7 +95,8 @@ class EngineDesk:
     ) -> None:
         self.project = project
         self.store = store or Store.default()
-        self._find = client
+        self.client = client
+        """Finds the engine."""
         self._client: Client | None = None
         self._report = report
         self._stop = stop
@@ -202,7 +203,7 @@ class EngineDesk:
 
     def _engine(self) -> Client:
         if self._client is None:
-            self._client = self._find()
+            self._client = self.client()
             version = self._client.info().version
             if version != rushes.__version__:
                 _log.warning("The engine is version %s, these scripts are %s", version, rushes.__version__)

@@ -65,6 +65,18 @@ class Store:
         """Reports of the self-check."""
         return self.root / "self_check"
 
+    def ask_stop(self) -> None:
+        """Ask the running action to stop."""
+        make_folder(self.root)
+        (self.root / "stop").touch()
+
+    def stop_asked(self, since: float) -> bool:
+        """Whether somebody asked for it after a Unix time; clocks of file systems are a little behind."""
+        try:
+            return (self.root / "stop").stat().st_mtime >= since - 0.05
+        except OSError:
+            return False
+
     def lock(self, name: str) -> FileLock:
         """A lock that is free again when its holder dies: "action", "panel"."""
         return FileLock(self.root / f"{name}.lock")

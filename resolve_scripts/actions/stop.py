@@ -18,7 +18,7 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
     lock = store.lock("action")
     if not lock.taken_elsewhere():
         return Outcome("No action of Rushes is running.")
-    (store.root / "stop").touch()
+    store.ask_stop()
     return Outcome("Asked the running action to stop. What it has finished stays.", done=1)
 
 

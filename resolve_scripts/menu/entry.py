@@ -136,14 +136,10 @@ def _run(use: Start, entry: Entry, given: Mapping[str, Any], options: dict[str, 
 
 def _desk(use: Start, session: Session, watch: Watch) -> EngineDesk:
     begun = time.time()
-    stop = use.store.root / "stop"
 
     def asked() -> bool:
         watch.pet()
-        try:
-            return stop.stat().st_mtime >= begun
-        except OSError:
-            return False
+        return use.store.stop_asked(begun)
 
     def report(fraction: float, text: str) -> None:
         watch.pet()
