@@ -114,7 +114,7 @@ def evaluate(
     generator: GeneratorOption = "house",
     sheets: Annotated[
         Path | None,
-        typer.Option(help="With `house` and `projection`: write picture sheets into this folder.", show_default=False),
+        typer.Option(help="With `house`, `projection`, `clip`: write picture sheets here.", show_default=False),
     ] = None,
     baseline: Annotated[
         Path | None, typer.Option(help="With `house`: another model's folder, measured beside it.", show_default=False)
@@ -133,7 +133,7 @@ def evaluate(
         return
     from rushes.jobs.bench import BenchSettings
 
-    if (name != "house" and baseline) or (name not in ("house", "projection") and sheets):
+    if (name != "house" and baseline) or (name not in ("house", "projection", "clip") and sheets):
         raise typer.BadParameter(f"`rushes eval {name}` has no --sheets or --baseline.")
     if name != "projection" and blenders:
         raise typer.BadParameter("--blenders belongs to `rushes eval projection`.")

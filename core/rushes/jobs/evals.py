@@ -57,6 +57,13 @@ EVALUATIONS: Mapping[str, Evaluation] = {
         "Takes thrown back onto their blocks, in Cycles and EEVEE of every Blender there is",
         "rushes.jobs.eval_projection:measure_projection",
     ),
+    "clip": Evaluation(
+        "Footage denoised, slowed, steadied, cut out and enlarged against plain ways",
+        "rushes.jobs.eval_clip:measure_clip",
+    ),
+    "colour": Evaluation(
+        "Grades in every timeline space, shots matched to references", "rushes.jobs.eval_colour:measure_colour"
+    ),
     "house": Evaluation("Quality of the house model on scenes it never saw", "rushes.jobs.bench:measure_house"),
 }
 """The built-in evaluations."""
