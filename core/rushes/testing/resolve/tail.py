@@ -7,14 +7,11 @@ from __future__ import annotations
 from typing import Any
 
 from rushes.testing.resolve.base import api
-from rushes.testing.resolve.extras import (
+from rushes.testing.resolve.extras import MediaStorageExtras, ProjectExtras, ProjectManagerExtras, ResolveExtras
+from rushes.testing.resolve.extras_media import (
     FolderExtras,
     MediaPoolExtras,
     MediaPoolItemExtras,
-    MediaStorageExtras,
-    ProjectExtras,
-    ProjectManagerExtras,
-    ResolveExtras,
     TimelineExtras,
     TimelineItemExtras,
 )
