@@ -264,12 +264,12 @@ class _Placing:
     def outcome(self) -> Outcome:
         """What was placed."""
         if not self.placed:
-            text = f"All {count(self.there, 'take')} lay there already." if self.there else "Nothing was placed."
+            text = f"Nothing to do: {count(self.there, 'take')} in place already." if self.there else "Nothing was placed."
             return Outcome(text, notes=tuple(self.notes))
         timeline = self.session.timeline()
         names = [timeline.GetTrackName("video", index) or "" for index in sorted(self.tracks)]
         where = f"{'track' if len(names) == 1 else 'tracks'} {', '.join(names)}"
-        already = f"; {self.there} lay there already" if self.there else ""
+        already = f"; {self.there} in place already" if self.there else ""
         return Outcome(
             f"Placed {count(len(self.placed), 'take')} on {where}{already}.",
             len(self.placed),

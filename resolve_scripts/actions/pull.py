@@ -61,7 +61,8 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
         none = "The production has no takes." if which == "all" else f"No take is {which}."
         return Outcome(none, notes=tuple(done.notes))
     if not done.new and not done.changed:
-        text = f"All {count(len(done.clips), 'take')} were here already." if done.clips else "Nothing was pulled."
+        there = f"Nothing to do: {count(len(done.clips), 'take')} in the media pool already."
+        text = there if done.clips else "Nothing was pulled."
         return Outcome(text, notes=tuple(done.notes))
     said = [f"{count(done.new, 'take')} pulled"] if done.new else []
     said += [f"{count(done.changed, 'clip')} updated"] if done.changed else []

@@ -15,7 +15,17 @@ from resolve_scripts.logic.placing import fit
 from rushes.contracts.edit import ID_KEYS
 from rushes.errors import InputError
 
-__all__ = ["Piece", "Placeholder", "Spot", "our_data", "piece", "placed_already", "placeholder_at", "placeholders"]
+__all__ = [
+    "Piece",
+    "Placeholder",
+    "Spot",
+    "our_data",
+    "piece",
+    "placed_already",
+    "placeholder_at",
+    "placeholders",
+    "shot_of",
+]
 
 
 @dataclass(frozen=True)
@@ -126,7 +136,9 @@ def _clips(state: TimelineState, known: dict[str, str]) -> list[Placeholder]:
     found: list[Placeholder] = []
     for track in state.of("video"):
         for item in track.items:
-            shot = _shot_of(item, known)
+            if item.media is not None and item.media.ids.get("take"):
+                continue  # a take that lies there holds no place for another
+            shot = shot_of(item, known.values())
             if shot is None:
                 continue
             before = found[-1] if found else None
@@ -137,11 +149,10 @@ def _clips(state: TimelineState, known: dict[str, str]) -> list[Placeholder]:
     return found
 
 
-def _shot_of(item: ItemState, known: dict[str, str]) -> str | None:
-    """The shot whose place it holds: by id, else by name; takes that lie there hold none."""
+def shot_of(item: ItemState, shots: Iterable[str]) -> str | None:
+    """The shot that a clip, title or solid belongs to: by id, else by its name or that of its media."""
+    known = {name.casefold(): name for name in shots}
     ids = item.media.ids if item.media is not None else {}
-    if ids.get("take"):
-        return None
     if ids.get("shot", "").casefold() in known:
         return known[ids["shot"].casefold()]
     names = [item.name, *([item.media.name] if item.media is not None else [])]

@@ -59,7 +59,7 @@ def test_a_shot_goes_to_the_playhead_on_every_build(suite: Start, which: str, qu
     assert (_theirs(one), _where(one)) == (theirs, where)
     before = one.sim.snapshot()
     again = one.run(ACTION, where="playhead", shot="SH010")
-    assert (again.done, again.text) == (0, "All 1 take lay there already.")
+    assert (again.done, again.text) == (0, "Nothing to do: 1 take in place already.")
     assert one.sim.snapshot() == before
     assert one.sim.app.misuse == []
     assert one.sim.app.unmodelled == []
@@ -144,7 +144,7 @@ def test_a_whole_animatic(suite: Start) -> None:
     )
     assert _theirs(one) == theirs
     before = one.sim.snapshot()
-    assert one.run(ALL).text == "All 4 takes lay there already."
+    assert one.run(ALL).text == "Nothing to do: 4 takes in place already."
     assert one.sim.snapshot() == before
 
 

@@ -78,7 +78,7 @@ def test_the_second_run_changes_nothing(suite: Start) -> None:
     before = one.sim.snapshot()
     outcome = one.run(ACTION)
     assert outcome.done == 0
-    assert outcome.text == "All 2 takes were here already."
+    assert outcome.text == "Nothing to do: 2 takes in the media pool already."
     assert one.sim.snapshot() == before
 
 
