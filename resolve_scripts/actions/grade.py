@@ -41,6 +41,7 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
         settings = color_settings(session)
         space = node_space(settings, session.version, options.get("aces", ""))
         grades = [decode(Grade, one) for one in desk.run("grades", {"production": desk.production})["grades"]]
+        shipped = {str(one["name"]) for one in desk.run("grades", {"production": ""})["grades"]}
         briefs = _briefs(desk, items) if not options.get("grade") else {}
         said = [*space.notes, *_read_otherwise(session, items, space, input_space(settings))]
         worker = _Grader(session, desk, space, options, said)
@@ -51,7 +52,7 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
                 break
             desk.progress(number / len(items), item.name)
             take = item.media.ids.get("take", "") if item.media else ""
-            grade = pick_grade(grades, options.get("grade", ""), briefs.get(take))
+            grade = pick_grade(grades, options.get("grade", ""), briefs.get(take), shipped)
             try:
                 done += worker.group(item, grade) if level == "group" else worker.clip(item, grade)
             except ResolveError as exc:

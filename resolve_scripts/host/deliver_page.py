@@ -128,6 +128,9 @@ def _wait(session: Session, job: str, progress: Callable[[float, str], None], ca
         if percent != last:
             moved, last = time.monotonic(), percent
             progress(min(1.0, percent / 100), f"Rendering, {percent} %")
+        if cancelled():
+            project.StopRendering()
+            raise JobCancelled("Stopped; the clip was not sent.")
         if not project.IsRenderingInProgress():
             # Between the two questions it may have ended.
             final = project.GetRenderJobStatus(job)
@@ -136,9 +139,6 @@ def _wait(session: Session, job: str, progress: Callable[[float, str], None], ca
             if isinstance(final, dict) and int(final.get("CompletionPercentage", 0) or 0) >= 100:
                 return
             raise JobCancelled("The render was stopped in Resolve; the clip was not sent.")
-        if cancelled():
-            project.StopRendering()
-            raise JobCancelled("Stopped; the clip was not sent.")
         if time.monotonic() - moved > _STALL:
             project.StopRendering()
             raise _refused("the render does not move on")

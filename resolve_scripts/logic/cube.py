@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rushes.contracts.geometry import Vec3
@@ -11,34 +12,48 @@ from rushes.errors import InputError
 __all__ = ["Cube", "apply_cdl", "combined", "read_cube"]
 
 _LUMA = (0.2126, 0.7152, 0.0722)
+_RANGES = ("LUT_1D_INPUT_RANGE", "LUT_3D_INPUT_RANGE")
 SIZE = 33
 """Points a side of what we write."""
+
+Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Cube:
-    """A 3D LUT on 0 to 1."""
+    """A LUT in Resolve's dialect: a curve for each channel, then a lattice; one of them may be missing."""
 
-    size: int
-    table: tuple[Vec3, ...]
+    curve: tuple[Vec3, ...] = ()
+    curve_range: Range = (0.0, 1.0)
+    table: tuple[Vec3, ...] = ()
     """Red runs fastest."""
+    size: int = 0
+    """Points a side of the lattice."""
+    table_range: Range = (0.0, 1.0)
 
     def at(self, color: Vec3) -> Vec3:
-        """Between its points, linear in each axis; values outside 0 to 1 are taken as 0 or 1."""
-        low: list[int] = []
-        part: list[float] = []
-        for value in color:
-            place = min(1.0, max(0.0, value)) * (self.size - 1)
-            floor = min(int(place), self.size - 2)
-            low.append(floor)
-            part.append(place - floor)
+        """Linear between the points, constant outside the ranges."""
+        if self.curve:
+            color = self._bent(color)
+        return self._looked_up(color) if self.table else color
+
+    def _bent(self, color: Vec3) -> Vec3:
+        out: list[float] = []
+        for channel, value in enumerate(color):
+            floor, part = _place(value, self.curve_range, len(self.curve))
+            low, high = self.curve[floor][channel], self.curve[floor + 1][channel]
+            out.append(low + part * (high - low))
+        return out[0], out[1], out[2]
+
+    def _looked_up(self, color: Vec3) -> Vec3:
+        places = [_place(value, self.table_range, self.size) for value in color]
         out = [0.0, 0.0, 0.0]
         for corner in range(8):
             weight, index, stride = 1.0, 0, 1
-            for axis in range(3):
+            for axis, (floor, part) in enumerate(places):
                 up = corner >> axis & 1
-                weight *= part[axis] if up else 1.0 - part[axis]
-                index += (low[axis] + up) * stride
+                weight *= part if up else 1.0 - part
+                index += (floor + up) * stride
                 stride *= self.size
             if weight:
                 row = self.table[index]
@@ -47,25 +62,41 @@ class Cube:
         return out[0], out[1], out[2]
 
 
+def _place(value: float, reach: Range, points: int) -> tuple[int, float]:
+    """(point before a value, part of the way to the next)."""
+    place = min(1.0, max(0.0, (value - reach[0]) / (reach[1] - reach[0]))) * (points - 1)
+    floor = min(int(place), points - 2)
+    return floor, place - floor
+
+
 def read_cube(text: str) -> Cube:
-    """A .cube with LUT_3D_SIZE on 0 to 1. InputError `grade.cube` for any other."""
-    size, rows = 0, list[Vec3]()
+    """A .cube in Resolve's dialect. InputError `grade.cube` for any other."""
+    sizes = {"LUT_1D_SIZE": 0, "LUT_3D_SIZE": 0}
+    ranges: dict[str, Range] = {}
+    rows: list[Vec3] = []
     for line in text.splitlines():
-        words = line.split()
-        if not words or words[0].startswith("#") or words[0] in ("TITLE", "LUT_3D_INPUT_RANGE"):
-            continue
-        if words[0] == "LUT_3D_SIZE":
-            size = int(words[1])
-        elif words[0] in ("DOMAIN_MIN", "DOMAIN_MAX"):
-            if {float(word) for word in words[1:]} != {0.0 if words[0] == "DOMAIN_MIN" else 1.0}:
-                raise _bad()
-        elif len(words) == 3:
-            rows.append((float(words[0]), float(words[1]), float(words[2])))
-        else:
-            raise _bad()
-    if size < 2 or len(rows) != size**3:
+        words = line.split("#")[0].split()
+        try:
+            if not words or words[0] == "TITLE":
+                continue
+            if words[0] in sizes:
+                sizes[words[0]] = int(words[1])
+            elif words[0] in _RANGES:
+                ranges[words[0]] = float(words[1]), float(words[2])
+            else:
+                red, green, blue = words
+                rows.append((float(red), float(green), float(blue)))
+        except (ValueError, IndexError) as exc:
+            raise _bad() from exc
+    return _cube(sizes["LUT_1D_SIZE"], sizes["LUT_3D_SIZE"], ranges, rows)
+
+
+def _cube(length: int, size: int, ranges: dict[str, Range], rows: Sequence[Vec3]) -> Cube:
+    given = [ranges.get(name, (0.0, 1.0)) for name in _RANGES]
+    whole = length + size**3 == len(rows) and (length or size) and length != 1 and size != 1
+    if not whole or any(high <= low for low, high in given):
         raise _bad()
-    return Cube(size, tuple(rows))
+    return Cube(tuple(rows[:length]), given[0], tuple(rows[length:]), size, given[1])
 
 
 def apply_cdl(cdl: CDL, color: Vec3) -> Vec3:
@@ -78,7 +109,7 @@ def apply_cdl(cdl: CDL, color: Vec3) -> Vec3:
 
 
 def combined(cdl: CDL, cube: Cube | None) -> str:
-    """Text of a .cube of 33 points a side: the CDL, then the LUT."""
+    """Text of a .cube of 33 points a side on 0 to 1: the CDL, then the LUT."""
     last = SIZE - 1
     lines = [f"LUT_3D_SIZE {SIZE}"]
     for blue in range(SIZE):
@@ -92,5 +123,7 @@ def combined(cdl: CDL, cube: Cube | None) -> str:
 
 def _bad() -> InputError:
     return InputError(
-        "This .cube is not a whole 3D LUT on 0 to 1.", code="grade.cube", hint="Export it again as a 33-point cube."
+        "This .cube is not a whole LUT in Resolve's dialect.",
+        code="grade.cube",
+        hint="Export it again as a 33-point cube.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rushes.contracts.brief import Brief
@@ -70,9 +70,16 @@ def cdl_texts(node: int, cdl: CDL) -> dict[str, str]:
     }
 
 
-def pick_grade(grades: Sequence[Grade], name: str, brief: Brief | None) -> Grade:
+def pick_grade(grades: Sequence[Grade], name: str, brief: Brief | None, shipped: Collection[str] = ()) -> Grade:
     """The grade by its name; without one that of the take's look (named like its style, mood or genre), else the only
-    one there is. InputError `grade.unknown`, `grade.choose`."""
+    one that the production has of its own.
+
+    Args:
+        shipped: names of those that come with Rushes.
+
+    Raises:
+        InputError: `grade.unknown`, `grade.choose`.
+    """
     named = {one.name.casefold(): one for one in grades}
     if name:
         found = named.get(name.casefold())
@@ -83,8 +90,9 @@ def pick_grade(grades: Sequence[Grade], name: str, brief: Brief | None) -> Grade
     for word in words:
         if word in named:
             return named[word]
-    if len(grades) == 1:
-        return grades[0]
+    own = [one for one in grades if one.name not in shipped]
+    if len(own) == 1:
+        return own[0]
     raise InputError(
         "The clip's look names no grade, and there is more than one." if grades else "There is no grade yet.",
         code="grade.choose",
