@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,13 +19,14 @@ from rushes.contracts import Rating, Size
 from rushes.contracts.clip import ClipJob, ClipResult, Treatment
 from rushes.contracts.codec import decode, encode
 from rushes.contracts.grade import CDL, Grade, GradeJob, GradeResult, MatchJob, MatchResult, TimelineSpace
+from rushes.errors import RushesError
 from rushes.media.pictures import save_png
 from rushes.testing.resolve import Simulator
 from rushes.testing.resolve.fuzz import FuzzAction
-from rushes.testing.resolve.random_cut import CutOptions
+from rushes.testing.resolve.random_cut import CutOptions, lay_pulled
 from tests.resolve.desk import FakeDesk, movie
 
-__all__ = ["SHOTS", "UNTESTED", "fuzz_actions", "make_desk", "run_entry"]
+__all__ = ["MAKES_TIMELINES", "ONCE", "SHOTS", "UNTESTED", "fuzz_actions", "make_desk", "matrix_options", "run_entry"]
 
 SHOTS = ("SH010", "SH020", "SH030")
 UNTESTED = frozenset({"open_panel", "choose_production", "self_check", "stop"})
@@ -93,23 +96,60 @@ def fuzz_actions(rng: Random, room: Path) -> tuple[CutOptions, list[FuzzAction]]
         )
     entries = [entry for entry in builtin_registry().entries() if entry.action.id not in UNTESTED]
     footage = [movie(room / "footage" / f"{name}.mp4", 300, rate) for name, rate in _FOOTAGE.items()]
-    return CutOptions(shots=SHOTS, size=(64, 36), footage=footage), [_action(entry, desk) for entry in entries]
+    options = CutOptions(shots=SHOTS, size=(64, 36), footage=footage, begin=partial(_begin, entries, desk))
+    often = [entry for entry in entries if entry.action.id in _OFTEN]
+    return options, [_action(entry, desk) for entry in (*entries, *often)]
+
+
+def _begin(entries: list[Entry], desk: FakeDesk, rng: Random, sim: Simulator) -> None:
+    """Two times in three the takes are pulled, and often placed, before the sequence."""
+    wanted = {"pull_selects": {"which": "all"}, "place_all": {}}
+    for entry in entries:
+        if entry.id in wanted and rng.random() < 0.7:
+            with suppress(RushesError):
+                run_entry(entry, desk, sim, wanted[entry.id])
+    for timeline in sim.project.timelines:
+        lay_pulled(rng, sim, timeline)
 
 
 def _action(entry: Entry, desk: FakeDesk) -> FuzzAction:
     def run(sim: Simulator, options: Mapping[str, str]) -> int:
         return run_entry(entry, desk, sim, options)
 
-    still = str(Path(desk.production).parent / "still.png")
     choices = [
-        {key: text.replace("{still}", still) for key, text in each.items()}
-        for each in _OPTIONS.get(entry.action.id, ({},))
+        {key: _filled(text, desk) for key, text in each.items()} for each in _OPTIONS.get(entry.action.id, ({},))
     ]
-    return FuzzAction(entry.id, run, lambda rng: rng.choice(choices), entry.action.id not in _ONCE)
+    makes = entry.action.id in MAKES_TIMELINES
+    return FuzzAction(entry.id, run, lambda rng: rng.choice(choices), entry.action.id not in ONCE, makes)
 
 
+def matrix_options(entry: Entry, desk: FakeDesk) -> Mapping[str, str]:
+    """Options with which an action has something to do in an ordinary film."""
+    return {key: _filled(text, desk) for key, text in _ORDINARY.get(entry.action.id, {}).items()}
+
+
+def _filled(text: str, desk: FakeDesk) -> str:
+    return text.replace("{still}", str(Path(desk.production).parent / "still.png"))
+
+
+_ORDINARY: dict[str, Mapping[str, str]] = {
+    "grade": {"grade": "Ink"},
+    "match": {"reference": "{still}"},
+    "send": {"treatment": "denoise"},
+    "place": {"shot": "SH020", "where": "placeholder"},
+}
+MAKES_TIMELINES = frozenset({"build", "build_timeline"})
+"""Actions that are there to make timelines."""
 _OPTIONS: dict[str, tuple[Mapping[str, str], ...]] = {
     "pull_selects": ({}, {"which": "all"}, {"shot": "SH010"}),
+    "place": (
+        {},
+        {"shot": "SH010", "where": "playhead"},
+        {"shot": "SH020", "where": "placeholder"},
+        {"shot": "SH030", "where": "playhead"},
+    ),
+    "add_take": ({}, {"on": "all"}),
+    "first_take": ({}, {"on": "all"}),
     "grade": ({"grade": "Ink"}, {"grade": "Plain", "on": "all"}, {"grade": "Ink", "node": "1"}, {"grade": "None"}),
     "ungrade": ({}, {"on": "all"}),
     "match": ({"reference": "{still}"}, {}, {"reference": "{still}", "on": "all"}),
@@ -120,5 +160,6 @@ _OPTIONS: dict[str, tuple[Mapping[str, str], ...]] = {
         {"treatment": "interpolate", "set.factor": "2", "on": "all"},
     ),
 }
-_ONCE: frozenset[str] = frozenset()
+_OFTEN = frozenset({"place", "send", "bring_back", "add_take", "build_timeline"})
+ONCE = frozenset({"next_take", "previous_take"})
 """Actions that are meant to do more each time."""

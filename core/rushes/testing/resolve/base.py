@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import threading
@@ -84,6 +85,9 @@ def methods(cls: type) -> dict[str, Facts]:
         if facts is not None:
             found[name] = facts
     return found
+
+
+_signature = functools.cache(inspect.signature)
 
 
 class _Bound:
@@ -225,7 +229,7 @@ def _fits(
         target._misuse(f"{called}: keyword arguments are ignored by Resolve: {sorted(kwargs)}")
         return False
     try:
-        inspect.signature(function).bind(target, *args, **kwargs)
+        _signature(function).bind(target, *args, **kwargs)
     except TypeError as exc:
         target._misuse(f"{called}: {exc}")
         return False

@@ -81,6 +81,7 @@ class _Run:
     told: list[str] = field(default_factory=list)
 
     def play(self, actions: Sequence[FuzzAction], steps: int) -> None:
+        self.options.begin(self.rng, self.sim)
         for _ in range(steps):
             if self.rng.random() < 0.5:
                 self.told.append(f"the editor {edit(self.rng, self.sim, self.options)}")

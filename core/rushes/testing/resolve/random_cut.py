@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from random import Random
 
@@ -14,7 +14,7 @@ from rushes.testing.resolve.profiles import PROFILES, Profile, Quirks
 from rushes.testing.resolve.simulator import Simulator
 from rushes.testing.resolve.state import ItemState, MediaState, TakeState, TimelineState, VersionState
 
-__all__ = ["RATES", "CutOptions", "edit", "random_film", "random_profile"]
+__all__ = ["RATES", "CutOptions", "edit", "lay_pulled", "random_film", "random_profile"]
 
 RATES = ("23.976", "24", "25", "29.97", "29.97 DF", "30", "50", "59.94", "59.94 DF", "60")
 _PAGES = ("media", "cut", "edit", "fusion", "color", "fairlight", "deliver")
@@ -43,6 +43,8 @@ class CutOptions:
     rates: Sequence[str] = RATES
     size: tuple[int, int] = (1920, 1080)
     """Of the timelines; small where pictures are rendered."""
+    begin: Callable[[Random, Simulator], None] = field(default=lambda rng, sim: None)
+    """Done before the first step: an hour of work that went well."""
     footage: Sequence[Path] = ()
     """Real movies of at least 260 frames that are the editor's own."""
 
@@ -200,7 +202,7 @@ def edit(rng: Random, sim: Simulator, options: CutOptions) -> str:
         choices |= {
             "moves the playhead": lambda: sim.playhead(_somewhere(rng, timeline)),
             "lays a clip": lambda: _clip(rng, sim, timeline, options),
-            "lays a pulled clip": lambda: _pulled(rng, sim, timeline),
+            "lays a pulled clip": lambda: lay_pulled(rng, sim, timeline),
             "sets a marker": lambda: _marker(rng, sim, timeline, options),
             "opens another timeline": lambda: setattr(sim.project, "timeline", rng.choice(sim.project.timelines)),
             "locks or unlocks a track": lambda: _turn_lock(rng, timeline),
@@ -220,7 +222,7 @@ def _somewhere(rng: Random, timeline: TimelineState) -> int:
     return rng.randint(0, max(1, timeline.end - timeline.start + 20))
 
 
-def _pulled(rng: Random, sim: Simulator, timeline: TimelineState) -> None:
+def lay_pulled(rng: Random, sim: Simulator, timeline: TimelineState) -> None:
     """A clip that an action brought in, laid by the editor's hand."""
     ours = [each for each in sim.project.media() if each.third_party and each.kind in ("movie", "sequence")]
     if not ours:
