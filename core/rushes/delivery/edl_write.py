@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import PurePath
 
 from rushes.contracts import AI_KEYWORD, CDL, ID_KEYS, EditClip, EditTimeline, EditTrack, Timecode, TrackKind
 from rushes.contracts import encode as to_plain
+from rushes.delivery.seen import base_name
 from rushes.delivery.times import record_timecode, shown_frame
 
 __all__ = ["asc_lines", "edl_text", "edl_texts"]
@@ -57,12 +57,12 @@ def _event(timeline: EditTimeline, clip: EditClip, event: int) -> Iterator[str]:
     yield f"{event:03}  {reel:<8} V     C        {first} {last} {record[0]} {record[1]}"
     if clip.speed != 1:
         yield f"M2   {reel:<8}       {_speed(clip, timeline.rate)}                {first}"
-    name = PurePath(clip.media.path).name if clip.media and "%" not in clip.media.path else clip.name
+    name = base_name(clip.media.path) if clip.media and "%" not in clip.media.path else clip.name
     yield f"* FROM CLIP NAME: {_line(name)}"
-    if clip.cdl is not None:
+    if clip.cdl is not None and not clip.cdl.neutral:
         yield from asc_lines(clip.cdl)
     if clip.lut:
-        yield f"* LUT: {_line(PurePath(clip.lut).name)}"
+        yield f"* LUT: {_line(base_name(clip.lut))}"
     for marker in clip.markers:
         at = record_timecode(timeline, clip.record + marker.frame)
         words = " ".join(text for text in (marker.name, marker.note) if text)

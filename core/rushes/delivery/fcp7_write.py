@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from fractions import Fraction
-from pathlib import PurePath
 from urllib.parse import quote
 
 from rushes.contracts import (
@@ -26,6 +25,7 @@ from rushes.contracts import (
     TrackKind,
 )
 from rushes.delivery.otio_write import sequence_name
+from rushes.delivery.seen import base_name
 from rushes.delivery.times import Rate, source_end
 
 __all__ = ["fcp7_text", "path_url"]
@@ -172,11 +172,11 @@ class _Writer:
             return
         self.files[clip.media.path] = made.get("id", "")
         media = clip.media
-        path = PurePath(media.path)
+        path = media.path
         if media.kind is MediaKind.SEQUENCE:
-            path = path.with_name(sequence_name(path.name, media.start, media.frames))
-        _add(made, "name", path.name)
-        _add(made, "pathurl", path_url(str(path)))
+            path = sequence_name(path, media.start, media.frames)
+        _add(made, "name", base_name(path))
+        _add(made, "pathurl", path_url(path))
         _add_rate(made, media.rate)
         _add(made, "duration", media.frames)
         timecode = _add_timecode(made, Timecode(media.start, media.rate))

@@ -128,20 +128,23 @@ def steps(facts: Facts) -> list[Step]:
             Step(
                 "Grades",
                 "Right-click the timeline in the media pool, ColorTrace from CDL, choose the edit list, and cancel the "
-                "question for a CDL file. Copy luts/ into Resolve's LUT folder (Project Settings, Color Management).",
+                "question for a CDL file.",
                 ("Media Pool", "right-click the timeline", "ColorTrace", "ColorTrace from CDL…"),
                 facts.file("edl"),
             )
         )
-    elif facts.file("markers"):
+    if facts.file("lut"):
         found.append(
             Step(
-                "Markers on your own timeline",
-                "Not needed with the imported cut. On another timeline: right-click it in the media pool.",
-                ("Media Pool", "right-click the timeline", "Timelines", "Import", "Timeline Markers from EDL…"),
-                facts.file("markers"),
+                "Looks",
+                "Open the LUT folder from the project settings, copy the folder luts into it, update the list, and put "
+                "the look on the clips' first node, on the Color page.",
+                ("File", "Project Settings…", "Color Management", "Open LUT Folder"),
+                facts.file("lut"),
             )
         )
+    if not facts.file("cdl") and not facts.file("lut") and facts.file("markers"):
+        found.append(_markers(facts))
     if facts.file("srt"):
         found.append(
             Step(
@@ -163,6 +166,15 @@ def steps(facts: Facts) -> list[Step]:
     return found
 
 
+def _markers(facts: Facts) -> Step:
+    return Step(
+        "Markers on your own timeline",
+        "Not needed with the imported cut. On another timeline: right-click it in the media pool.",
+        ("Media Pool", "right-click the timeline", "Timelines", "Import", "Timeline Markers from EDL…"),
+        facts.file("markers"),
+    )
+
+
 def readme_text(facts: Facts) -> str:
     """README.txt, lines of at most 100 characters."""
     lines = [
@@ -180,7 +192,11 @@ def readme_text(facts: Facts) -> str:
         lines += [f"   {line}" for line in wrap(step.text, 94)]
     lines += ["", "WHAT IS IN THE FOLDER", ""]
     lines += _table(
-        [(name, facts.purposes.get(writer, "")) for writer, names in facts.files.items() for name in _few(names)]
+        [
+            (name, facts.purposes.get(writer, "") if not index else "")
+            for writer, names in facts.files.items()
+            for index, name in enumerate(_few(names))
+        ]
         + [
             ("media/", f"the clips, with timecode and unique names; the cut looks for them in {facts.media_folder}"),
             ("manifest.json", "every file with its SHA-256, every take with its recipe"),

@@ -8,8 +8,8 @@ the timeline (field reports on Resolve 19 to 21).
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
-from pathlib import PurePath
 from typing import Any
 
 import opentimelineio as otio
@@ -26,6 +26,7 @@ from rushes.contracts import (
     TrackKind,
 )
 from rushes.contracts import encode as to_plain
+from rushes.delivery.seen import base_name
 
 __all__ = ["NAMESPACE", "otio_text", "sequence_name", "to_otio"]
 
@@ -141,27 +142,24 @@ def _ids(clip: EditClip) -> dict[str, Any]:
         # The key under which OTIO's own adapters carry a CDL.
         found["cdl_sop"] = {k: list(getattr(clip.cdl, k)) for k in ("slope", "offset", "power")}
     if clip.lut:
-        found["lut"] = PurePath(clip.lut).name
+        found["lut"] = base_name(clip.lut)
     return found
 
 
 def _reference(media: EditMedia) -> Any:
-    name = PurePath(media.path).name
     target = media.path
     if media.kind is MediaKind.SEQUENCE:
-        name = sequence_name(name, media.start, media.frames)
-        target = str(PurePath(media.path).with_name(name))
+        target = sequence_name(target, media.start, media.frames)
     made: Any = otio.schema.ExternalReference(
         target_url=target, available_range=_range(media.start, media.frames, media.rate)
     )
-    made.name = name
+    made.name = base_name(target)
     made.metadata[NAMESPACE] = {"reel": media.reel, "rate": to_plain(media.rate), "kind": media.kind.value}
     return made
 
 
 def sequence_name(pattern: str, start: int, frames: int) -> str:
     """ "a.[0101-0124].png" of "a.%04d.png": how Resolve names a sequence in a path."""
-    import re
 
     def numbers(found: re.Match[str]) -> str:
         width = int(found[1] or 1)

@@ -6,10 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from rushes.contracts import AI_KEYWORD, ID_KEYS, EditClip, EditMedia, EditTimeline, MediaKind, Timecode, rate_text
 from rushes.delivery.otio_write import sequence_name
+from rushes.delivery.seen import base_name
 
 __all__ = ["MediaRow", "ale_text", "csv_text", "media_rows"]
 
@@ -28,7 +28,7 @@ class MediaRow:
     @property
     def file(self) -> str:
         """File name as Resolve's media pool shows it."""
-        name = PurePath(self.media.path).name
+        name = base_name(self.media.path)
         if self.media.kind is MediaKind.SEQUENCE:
             return sequence_name(name, self.media.start, self.media.frames)
         return name

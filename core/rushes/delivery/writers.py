@@ -89,7 +89,7 @@ def _ale(job: Job) -> tuple[Path, ...]:
 
 
 def _graded(timeline: EditTimeline) -> list[EditClip]:
-    return [c for t in timeline.tracks for c in t.clips if c.cdl is not None]
+    return [c for t in timeline.tracks for c in t.clips if c.cdl is not None and not c.cdl.neutral]
 
 
 def _cdl(job: Job) -> tuple[Path, ...]:

@@ -146,11 +146,20 @@ class _Delivery:
         self.pages(share)
         self.manifest(share)
         check()
+        if not self.job.zip:
+            self.land()
+            return self.result(share, None)
+        packed = self.target.with_name(self.target.name + ".zip")
+        with beside(packed) as draft:  # folder and .zip appear together
+            self.pack(draft)
+            self.land()
+        return self.result(share, packed)
+
+    def land(self) -> None:
+        """The whole folder under its name."""
         if self.target.exists():
             raise _exists(self.target)
         os.rename(self.staging, self.target)
-        packed = self.pack() if self.job.zip else None
-        return self.result(share, packed)
 
     def cuts(self, media: Gathered) -> None:
         """Each writer's files, from the cut as it can say it."""
@@ -270,16 +279,14 @@ class _Delivery:
             },
         )
 
-    def pack(self) -> Path:
-        """A .zip beside the folder; movies are not squeezed again."""
-        path = self.target.with_name(self.target.name + ".zip")
-        with beside(path) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as out:
-            for file in sorted(p for p in self.target.rglob("*") if p.is_file()):
+    def pack(self, path: Path) -> None:
+        """All of it as a .zip; movies are not squeezed again."""
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+            for file in sorted(p for p in self.staging.rglob("*") if p.is_file()):
                 self.stages.context.check()
-                squeezed = file.suffix.lower() not in (".mov", ".mp4", ".png", ".zip")
+                squeezed = file.suffix.lower() not in (".mov", ".mp4", ".png")
                 kind = zipfile.ZIP_DEFLATED if squeezed else zipfile.ZIP_STORED
-                out.write(file, f"{self.target.name}/{file.relative_to(self.target).as_posix()}", kind)
-        return path
+                out.write(file, f"{self.target.name}/{file.relative_to(self.staging).as_posix()}", kind)
 
     def result(self, share: float, packed: Path | None) -> dict[str, Any]:
         """See run."""
