@@ -47,8 +47,48 @@ class Variant:
     about: str = ""
 
 
-VARIANTS: Mapping[str, tuple[Variant, ...]] = {}
-"""Id of an action → entries made of it. An action with `menu=False` shows them in the menu instead of itself."""
+VARIANTS: Mapping[str, tuple[Variant, ...]] = {
+    "place": (
+        Variant(
+            "place_placeholder",
+            "Place on Placeholder",
+            {"where": "placeholder"},
+            "Puts the judged take of the shot at the playhead where its placeholder lies, on a free track.",
+        ),
+    ),
+    "send": (
+        Variant("send_take", "Send - Another Take", {"treatment": "take"}, "Sends clips for another take of the shot."),
+        Variant("send_upscale", "Send - Upscale", {"treatment": "upscale"}, "Sends clips to be made larger, 2 times."),
+        Variant("send_denoise", "Send - Denoise", {"treatment": "denoise"}, "Sends clips to lose grain and flicker."),
+        Variant("send_stabilise", "Send - Stabilise", {"treatment": "stabilise"}, "Sends clips to be made steady."),
+        Variant(
+            "send_slow_motion",
+            "Send - Slow Motion",
+            {"treatment": "interpolate"},
+            "Sends clips for twice as many frames at the same rate.",
+        ),
+        Variant("send_matte", "Send - Matte", {"treatment": "matte"}, "Sends clips for a matte of the foreground."),
+        Variant("send_extend", "Send - Extend", {"treatment": "extend"}, "Sends clips for more frames after the end."),
+    ),
+    "notes": (
+        Variant(
+            "notes_to_takes",
+            "Markers to Notes",
+            {"direction": "to_notes"},
+            "Review notes on markers become notes on the takes under them.",
+        ),
+        Variant(
+            "notes_to_markers",
+            "Notes to Markers",
+            {"direction": "to_markers"},
+            "Notes on takes become markers on their clips.",
+        ),
+    ),
+}
+"""Id of an action → entries made of it."""
+
+_INSTEAD = frozenset({"send", "notes"})
+"""Actions of which the menu shows the variants only; the panel has the action itself."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +116,7 @@ class Entry:
     @property
     def menu(self) -> bool:
         """Whether it gets a launcher."""
-        return self.variant is not None or self.action.menu
+        return self.variant is not None or (self.action.menu and self.action.id not in _INSTEAD)
 
     @property
     def guarded(self) -> bool:

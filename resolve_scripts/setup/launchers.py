@@ -173,8 +173,9 @@ _PAGES = {
 
 
 def file_name(entry: Entry) -> str:
-    """The launcher's name, which is what the menu shows."""
-    return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "-", entry.label).strip(" .") + ".py"
+    """The launcher's name, which is what the menu shows: plain letters, legal on every system."""
+    plain = entry.label.replace("↔", "and").encode("ascii", "ignore").decode()
+    return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "-", plain).strip(" .") + ".py"
 
 
 def launcher(entry: Entry, root: Path, home: Path, version: str) -> str:

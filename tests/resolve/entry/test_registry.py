@@ -1,0 +1,107 @@
+"""All actions are there, under names that fit a menu on any system."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+import resolve_scripts.actions
+from resolve_scripts.actions.base import Action, Outcome
+from resolve_scripts.actions.registry import MODULES, Entry, Registry, builtin_registry
+from resolve_scripts.setup.launchers import file_name
+from rushes.contracts.clip import Treatment
+from rushes.errors import InputError
+
+IN_THE_MENU = {
+    "pull_selects",
+    "place",
+    "place_placeholder",
+    "place_all",
+    "add_take",
+    "next_take",
+    "previous_take",
+    "first_take",
+    "build_timeline",
+    "subtitles",
+    "grade",
+    "ungrade",
+    "match",
+    "send_take",
+    "send_upscale",
+    "send_denoise",
+    "send_stabilise",
+    "send_slow_motion",
+    "send_matte",
+    "send_extend",
+    "bring_back",
+    "notes_to_takes",
+    "notes_to_markers",
+    "label",
+    "open_panel",
+    "choose_production",
+    "self_check",
+    "stop",
+}
+
+
+def test_the_menu_is_whole() -> None:
+    assert {entry.id for entry in builtin_registry().menu()} == IN_THE_MENU
+
+
+def test_every_action_module_is_listed() -> None:
+    folder = Path(resolve_scripts.actions.__file__).parent
+    found = {path.stem for path in folder.glob("*.py")} - {"__init__", "base", "registry"}
+    with_actions = {
+        name
+        for name in found
+        if {"ACTION", "ACTIONS"} & set(vars(importlib.import_module(f"resolve_scripts.actions.{name}")))
+    }
+    assert with_actions == set(MODULES)
+
+
+def test_names_are_legal_file_names_and_differ_on_every_system() -> None:
+    names = [file_name(entry) for entry in builtin_registry().menu()]
+    assert len({name.lower() for name in names}) == len(names)
+    assert all(name.isascii() and len(name) < 40 and not set(name) & set('<>:"/\\|?*') for name in names)
+
+
+def test_every_entry_says_what_it_does_in_one_sentence() -> None:
+    for entry in builtin_registry().entries():
+        assert entry.about.endswith("."), entry.id
+        assert len(entry.about) < 160, entry.id
+
+
+def test_variants_pass_options_their_action_knows() -> None:
+    treatments = {one.value for one in Treatment}
+    for entry in builtin_registry().entries():
+        if entry.variant is not None:
+            assert set(entry.variant.options) <= set(entry.action.options), entry.id
+            assert entry.variant.options.get("treatment", "take") in treatments
+
+
+def test_a_module_that_is_not_there_is_no_error_and_an_unknown_action_is() -> None:
+    registry = Registry(("stop", "no_such_module"))
+    assert [entry.id for entry in registry.entries()] == ["stop"]
+    with pytest.raises(InputError, match="no action 'other'"):
+        registry.get("other")
+
+
+def test_two_actions_of_one_name_are_a_fault() -> None:
+    with pytest.raises(ValueError, match="two actions are called stop"):
+        Registry(("stop", "stop")).entries()
+
+
+def test_given_options_go_before_a_variants_own() -> None:
+    got: list[dict[str, str]] = []
+
+    def run(session: object, desk: object, options: object) -> Outcome:
+        got.append(dict(options))  # type: ignore[call-overload] # a mapping
+        return Outcome("")
+
+    from resolve_scripts.actions.registry import Variant
+
+    entry = Entry(Action("a", "A", "A.", run), Variant("b", "B", {"x": "1", "y": "1"}))
+    entry.run(None, None, {"y": "2"})  # type: ignore[arg-type] # neither is used
+    assert got == [{"x": "1", "y": "2"}]
