@@ -184,7 +184,7 @@ class _Reader:
             return Fraction(exact)
         if event.motion is None:
             return Fraction(1)
-        return (event.motion / self.rate).limit_denominator(1000)
+        return _round_speed(event.motion, self.rate)
 
     def tracks(self, channel: str) -> list[tuple[str, TrackKind]]:
         """Track names of "V", "V2", "A2", "AA/V", "B"."""
@@ -197,6 +197,15 @@ class _Reader:
             number = re.search(r"A(\d+)", channel)
             found.append((f"Audio {number[1] if number else 1}", TrackKind.AUDIO))
         return found
+
+
+def _round_speed(motion: Fraction, rate: Fraction) -> Fraction:
+    """The plain speed behind frames per second with a decimal or two: some programs count 24 a second at 23.976, some
+    23.976."""
+    found = [motion / max(1, round(rate)), motion / rate]
+    plain = [(abs(speed - speed.limit_denominator(20)), speed) for speed in found]
+    error, speed = min(plain, key=lambda pair: pair[0])
+    return speed.limit_denominator(20) if error <= Fraction(1, 20) / round(rate) else speed.limit_denominator(1000)
 
 
 def _exact(text: str) -> tuple[Fraction | None, Fraction | None]:

@@ -109,6 +109,6 @@ def _source(clip: EditClip, rate: Fraction) -> tuple[Timecode, Timecode]:
 
 
 def _speed(clip: EditClip, rate: Fraction) -> str:
-    """Frames per second of the motion effect."""
-    value = float(clip.speed * rate)
+    """Frames per second of the motion effect, counted as timecode counts: 12 is half speed at 23.976."""
+    value = float(clip.speed * max(1, round(rate)))
     return f"{value:05.1f}" if abs(value * 10 - round(value * 10)) < 1e-9 else f"{value:07.3f}"

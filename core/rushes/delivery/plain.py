@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rushes.contracts import EditClip, EditMedia, EditTimeline, EditTrack, MediaKind, Timecode, TrackKind
-from rushes.delivery.times import shown_frame
+from rushes.delivery.times import shown_frame, source_end
 from rushes.media.footage import Footage, open_footage
 from rushes.media.master import MasterWriter
 from rushes.media.video import VideoWriter
@@ -26,8 +26,12 @@ def plain_speed(clip: EditClip, timeline: EditTimeline) -> bool:
 
 
 def plain_rate(clip: EditClip, timeline: EditTimeline) -> bool:
-    """Whether its media run at another rate than the timeline."""
-    return clip.media is not None and clip.media.rate != timeline.rate
+    """Whether an edit list cannot count its media: at another rate than the timeline, or, where the timeline drops
+    numbers and the media do not, after the first minute."""
+    if clip.media is None:
+        return False
+    last = clip.media.start + source_end(clip, timeline.rate)
+    return clip.media.rate != timeline.rate or (timeline.drop and last > 60 * round(timeline.rate))
 
 
 def is_plain(clip: EditClip, timeline: EditTimeline) -> bool:
@@ -57,21 +61,21 @@ def render_plain(
     reel: str,
     check: Callable[[], None] = lambda: None,
 ) -> EditMedia:
-    """Write the frames that the clip shows as ProRes to `path`; its timecode is that of the record.
+    """Write the frames that the clip shows as ProRes to `path`; its timecode begins at 00:00:00:00, where counting with
+    and without dropping agrees.
 
     Before and after the media its first and last frame are held. InputError when the media cannot be read.
     """
     assert clip.media is not None
     source = open_footage(Path(clip.media.path), clip.media.rate, clip.media.start)
-    start = Timecode(timeline.start + clip.record, timeline.rate)
+    first = Timecode(0, timeline.rate)
+    aspect, color = source.aspect, source.color
     with MasterWriter(
-        path, source.size, timeline.rate, source.metadata, timecode=start, color=source.color, aspect=source.aspect
+        path, source.size, timeline.rate, source.metadata, timecode=first, color=color, aspect=aspect
     ) as out:
         wanted = [min(max(shown_frame(clip, k, timeline.rate), 0), source.total - 1) for k in range(clip.duration)]
         _write(out, source, wanted, check)
-    return EditMedia(
-        str(path), MediaKind.MOVIE, timeline.rate, start.frame, clip.duration, source.size, reel, audio_channels=0
-    )
+    return EditMedia(str(path), MediaKind.MOVIE, timeline.rate, 0, clip.duration, source.size, reel)
 
 
 def _write(out: VideoWriter, source: Footage, wanted: list[int], check: Callable[[], None]) -> None:
