@@ -16,7 +16,7 @@ demo: setup ## two takes of each demo shot, sheets, a reel, and the street from 
 	@$(BIN)/rushes demo --out demo_out
 
 test: setup ## all tests; the add-on's inside Blender 5.0 and 5.2
-	@$(PYTHON) tools/setup_env.py blender52
+	@$(PYTHON) tools/setup_env.py blender52 melt
 	@$(BIN)/python -m pytest
 
 test-fast: setup ## tests without Blender and without the slow ones

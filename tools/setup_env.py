@@ -1,4 +1,4 @@
-"""Makes the project's environments: python3 tools/setup_env.py [engine] [blender] [blender42] ...
+"""Makes the project's environments: python3 tools/setup_env.py [engine] [blender] [blender42] [melt] ...
 
 Several environments, because bpy pins Python and NumPy and must not meet torch:
 
@@ -6,6 +6,7 @@ Several environments, because bpy pins Python and NumPy and must not meet torch:
     .venvs/bpy50    Blender 5.0 as a module, to render passes ("blender" is short for it)
     .venvs/bpy52    Blender 5.2 (Python 3.13), to test the add-on
     .venvs/bpy42, .venvs/bpy45    Blender 4.2 and 4.5, the same, on demand
+    melt            no environment: the player that checks delivered cuts, from the system's packages
 
 Each is stamped with the files it was made from and is made again only when those change.
 A half-made environment has no stamp and is started over. Standard library only.
@@ -222,9 +223,22 @@ def make_blender(which: Blender) -> None:
     make(which.environment, [which.pins], partial(install_blender, which), which.python)
 
 
+def make_melt() -> None:
+    """The player that tests hold delivered cuts against; those tests are skipped where it cannot be had."""
+    if shutil.which("melt") is not None:
+        return
+    if sys.platform != "linux" or shutil.which("apt-get") is None or os.geteuid() != 0:
+        say("melt is not installed; the tests that need it are skipped (Debian: sudo apt-get install melt)")
+        return
+    try:
+        apt(["melt"], "Tests play delivered cuts with melt")
+    except SetupError as exc:
+        say(f"melt could not be installed ({exc}); the tests that need it are skipped")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make the project's environments.")
-    known = ["engine", *SHORT, *BLENDERS]
+    known = ["engine", *SHORT, *BLENDERS, "melt"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(known)} (default: engine blender)")
     names: list[str] = parser.parse_args().names or ["engine", "blender"]
     unknown = [name for name in names if name not in known]
@@ -238,6 +252,8 @@ def main() -> int:
         for name in dict.fromkeys(SHORT.get(name, name) for name in names):
             if name == "engine":
                 make("engine", ["pyproject.toml", "constraints/engine.txt"], engine)
+            elif name == "melt":
+                make_melt()
             else:
                 make_blender(BLENDERS[name])
     except SetupError as exc:
