@@ -6,7 +6,9 @@ from pathlib import Path
 
 from rushes.contracts import Size
 from rushes.jobs.eval_clip import ClipTrial, clip_metrics
+from rushes.jobs.eval_clip_take import finish_metrics
 from rushes.jobs.evals import EVALUATIONS
+from rushes.testing.analytic_shot import street
 from rushes.testing.contexts import RecordingContext
 
 
@@ -31,3 +33,11 @@ def test_the_treatments_beat_their_plain_ways(tmp_path: Path) -> None:
     assert {"clip_denoise.png", "clip_interpolate_2.png", "clip_stabilise.png", "clip_matte.png"} <= names
     assert context.fractions == sorted(context.fractions)
     assert callable(EVALUATIONS["clip"].measure())
+
+
+def test_a_take_finished_again_comes_closer_than_one_enlarged() -> None:
+    metrics = list(finish_metrics(street(Size(640, 360), frames=2), RecordingContext()))
+    by_name = {m.name: m for m in metrics}
+    assert by_name["clip.take_upscale.psnr_near_edges"].ok
+    assert by_name["clip.take_upscale.psnr"].ok
+    assert callable(EVALUATIONS["clip_take"].measure())

@@ -64,6 +64,10 @@ EVALUATIONS: Mapping[str, Evaluation] = {
     "colour": Evaluation(
         "Grades in every timeline space, shots matched to references", "rushes.jobs.eval_colour:measure_colour"
     ),
+    "clip_take": Evaluation(
+        "A take finished again at twice the size against its pictures enlarged",
+        "rushes.jobs.eval_clip_take:measure_clip_take",
+    ),
     "house": Evaluation("Quality of the house model on scenes it never saw", "rushes.jobs.bench:measure_house"),
 }
 """The built-in evaluations."""
