@@ -58,17 +58,27 @@ VARIANTS: Mapping[str, tuple[Variant, ...]] = {
     ),
     "send": (
         Variant("send_take", "Send - Another Take", {"treatment": "take"}, "Sends clips for another take of the shot."),
-        Variant("send_upscale", "Send - Upscale", {"treatment": "upscale"}, "Sends clips to be made larger, 2 times."),
+        Variant(
+            "send_upscale",
+            "Send - Upscale",
+            {"treatment": "upscale", "set.scale": "2"},
+            "Sends clips to be made larger, 2 times.",
+        ),
         Variant("send_denoise", "Send - Denoise", {"treatment": "denoise"}, "Sends clips to lose grain and flicker."),
         Variant("send_stabilise", "Send - Stabilise", {"treatment": "stabilise"}, "Sends clips to be made steady."),
         Variant(
             "send_slow_motion",
             "Send - Slow Motion",
-            {"treatment": "interpolate"},
+            {"treatment": "interpolate", "set.factor": "2"},
             "Sends clips for twice as many frames at the same rate.",
         ),
         Variant("send_matte", "Send - Matte", {"treatment": "matte"}, "Sends clips for a matte of the foreground."),
-        Variant("send_extend", "Send - Extend", {"treatment": "extend"}, "Sends clips for more frames after the end."),
+        Variant(
+            "send_extend",
+            "Send - Extend",
+            {"treatment": "extend", "set.after": "24"},
+            "Sends clips for 24 more frames after the end.",
+        ),
     ),
     "notes": (
         Variant(

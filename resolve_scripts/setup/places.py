@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from resolve_scripts.logic.luts import lut_folders
+
 __all__ = ["CATEGORIES", "Machine", "Place"]
 
 CATEGORIES = ("Utility", "Edit", "Color", "Deliver", "Comp", "Tool", "Views")
@@ -103,9 +105,10 @@ class Machine:
     @property
     def luts(self) -> tuple[Path, ...]:
         """Master LUT folders; a node takes LUTs from nowhere else."""
-        if self.platform == "win32":
-            return (self._program_data / "Blackmagic Design" / "DaVinci Resolve" / "Support" / "LUT",)
-        return tuple(place.product / "LUT" for place in self.everyone)
+        given = lut_folders(self.platform, self.environment)
+        if self.platform == "win32" or self.environment.get("RUSHES_RESOLVE_LUT"):
+            return tuple(Path(folder) for folder in given)
+        return tuple(self.root / folder.lstrip("/") for folder in given)
 
     @property
     def logs(self) -> tuple[Path, ...]:

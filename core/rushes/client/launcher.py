@@ -152,12 +152,14 @@ def _environment(python: str) -> Mapping[str, str]:
     """This process's, for an engine in `python`.
 
     Our own sources go first when they are that Python's: a checkout's, or this very Python's. The folder that a
-    host unpacked us into holds other extensions' packages for the host's Python, and must never get there.
+    host unpacked us into holds other extensions' packages for the host's Python, and must never get there; nor must
+    the client alone, as Resolve's scripts have it, which would hide the engine that is installed.
     """
     env = dict(os.environ)
     root = _source_root()
     env.pop("PYTHONHOME", None)  # a host's own Python must not leak into the engine's
-    if _same(python, sys.executable) or _same(python, checkout_python()):
+    whole = (root / "rushes" / "engine").is_dir()
+    if whole and (_same(python, sys.executable) or _same(python, checkout_python())):
         env["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, [env.get("PYTHONPATH")])])
     else:
         env.pop("PYTHONPATH", None)  # meant for the Python we run in
