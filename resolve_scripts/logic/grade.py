@@ -113,5 +113,5 @@ def version_before(note: GradeNote | None, versions: Mapping[int, Sequence[str]]
 
 def _there_are(grades: Sequence[Grade]) -> str:
     if not grades:
-        return "Put a .cdl, .ccc, .cube or .drx into the production's grades folder."
+        return "Match a shot first, or put a NAME.grade.json into the production's grades folder."
     return "Choose one: " + ", ".join(sorted(one.name for one in grades)) + "."
