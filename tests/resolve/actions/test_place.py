@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from resolve_scripts.actions.place import ACTION, ACTIONS
 from rushes.contracts import Rating, Timecode
 from rushes.errors import InputError, ResolveError, RushesError
+from rushes.media.video import read_video
 from rushes.testing.resolve import PROFILES, profile
 from rushes.testing.resolve.names import parse_rate_setting
+from rushes.testing.resolve.picture import picture_at
 from rushes.testing.resolve.state import ItemState
 from tests.resolve.conftest import Suite
 
@@ -107,6 +110,26 @@ def test_frame_exact_at_any_rate_start_and_source(suite: Start, rate: str, from_
     assert item.source_frames <= -(-40 * own // fps)
     one.run(ACTION)
     assert _ours(one) == [item]
+
+
+@pytest.mark.parametrize(("rate", "source"), [("24", 24), ("25", 24), ("23.976", 24), ("24", 60), ("29.97 DF", 25)])
+@pytest.mark.parametrize("first", [101, 109])
+def test_the_pictures_seen_are_those_of_the_take(suite: Start, rate: str, source: int, first: int) -> None:
+    one = suite(rate=rate, source=Fraction(source))
+    one.desk.add_take("SH010", "t-1", 40, start=first)
+    timeline = one.sim.timeline()
+    holder = one.sim.add_marker(7, "Red", "x")
+    holder.custom, holder.duration = '{"rushes": {"shot": "SH010", "frame": "109"}}', 12.0
+    one.run(ALL)
+    (item,) = _ours(one)
+    (row,) = one.desk.takes()
+    pictures = [frame.mean() / 255 for frame in read_video(Path(one.desk.media(row.id).media.path))]
+    skipped = 109 - first
+    for offset in range(item.duration):
+        seen = picture_at(one.sim.app, timeline, timeline.start + 7 + offset)
+        assert seen is not None
+        true_time = skipped + int(offset * source / timeline.rate)
+        assert seen.mean() == pytest.approx(pictures[true_time], abs=0.004)
 
 
 def test_a_whole_animatic(suite: Start) -> None:
@@ -332,6 +355,25 @@ def test_before_the_first_frame_of_the_timeline_nothing_is_placed(suite: Start) 
     one.sim.add_marker(-100, name="SH010")
     with pytest.raises(ResolveError, match="before the timeline begins"):
         one.run(ALL)
+
+
+def test_handles_that_went_stale_between_two_actions_do_not_matter(suite: Start) -> None:
+    one = suite()
+    one.desk.add_take("SH010", "t-1", 24)
+    one.sim.timeline()
+    session = one.session
+    ACTION.run(session, one.desk, {"where": "playhead", "shot": "SH010"})
+    one.sim.reload_project()
+    one.sim.playhead(100)
+    assert ACTION.run(session, one.desk, {"where": "playhead", "shot": "SH010"}).done == 1
+
+
+def test_the_free_edition_of_21_1_is_told_what_to_do(suite: Start) -> None:
+    one = suite("21.1-free")
+    with pytest.raises(ResolveError) as refused:
+        one.run(ACTION)
+    assert refused.value.code == "resolve.not_running"
+    assert refused.value.hint
 
 
 def test_stopping_says_what_is_left(suite: Start) -> None:
