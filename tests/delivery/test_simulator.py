@@ -14,8 +14,11 @@ from typing import Any
 import pytest
 
 from rushes.contracts import EditTimeline, TrackKind, rate_text
+from rushes.delivery.conform import conform
+from rushes.delivery.cut_read import read_cut
 from rushes.delivery.edl_write import edl_texts
 from rushes.delivery.fcp7_write import fcp7_text
+from rushes.delivery.match import KnownTake, Matcher
 from rushes.delivery.otio_write import otio_text
 from rushes.delivery.plain import plain_rate, plain_speed, render_plain, with_plain
 from rushes.testing.resolve import Simulator
@@ -102,3 +105,33 @@ def test_a_list_with_the_media_in_the_pool(sample: EditTimeline, tmp_path: Path)
         sim.import_media(Path(path))
     made = _bring(sim, tmp_path / "cut.edl", edl_texts(plain)["V1"])
     assert _found(made) == _meant(plain)
+
+
+@pytest.mark.parametrize("name", ["24", "29.97 drop"])
+def test_what_resolve_exports_again_is_read(name: str, tmp_path: Path) -> None:
+    """The double writes with the losses that Resolve is known for; takes, places and trims are found all the same."""
+    rate, drop, other = RATES[name]
+    first, second = two_media(tmp_path / "media", rate, other)
+    sample = cut(first, second, rate, start_frame("01:00:00:00", rate, drop), drop=drop, retimed=False)
+    sim = _resolve(sample, tmp_path)
+    _bring(sim, tmp_path / "cut.xml", fcp7_text(sample))
+    timeline: Any = sim.resolve.GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    takes = [KnownTake(f"t{n}", "s", m.reel, m.rate, m.start, m.frames) for n, m in ((1, first), (2, second))]
+    want = [
+        (t.name, c.record, c.duration, "t1" if c.media is first else "t2", c.source)
+        for t in sample.tracks
+        for c in t.clips
+    ]
+    for kind, subtype in (("OTIO", None), ("FCP_7_XML", None), ("EDL", "NONE")):
+        path = tmp_path / f"back.{'xml' if 'XML' in kind else kind.lower()}"
+        given = [str(path), getattr(sim.resolve, f"EXPORT_{kind}")]
+        assert timeline.Export(*given, *([getattr(sim.resolve, f"EXPORT_{subtype}")] if subtype else []))
+        report = conform(read_cut(path, rate), Matcher(takes), lambda path: True)
+        found = [(r.track, r.record, r.duration, r.take, r.first) for r in report.rows]
+        if kind != "EDL":
+            assert found == want
+            continue
+        for row, meant in zip(found, [w for w in want if w[0] == "Video 1"], strict=True):
+            assert row[:4] == meant[:4]
+            assert row[4] is not None
+            assert abs(row[4] - meant[4]) <= (0 if meant[3] == "t1" else 2)
