@@ -98,7 +98,10 @@ def test_the_same_restyle_gives_the_same_pictures_and_another_control_others(
 def test_footage_is_continued_from_its_own_frames(studio: Studio, wan: _Watched, tmp_path: Path) -> None:
     scene_clip(tmp_path / "a.mov", SIZE, 12)
     settings = {"before": "3", "after": "4", "steps": "1"}
-    found = send(studio, ask(studio, Treatment.EXTEND, tmp_path / "a.mov", 10, first=1, head=2, settings=settings))
+    context = RecordingContext()
+    job = ask(studio, Treatment.EXTEND, tmp_path / "a.mov", 10, first=1, head=2, settings=settings)
+    found = send(studio, job, context)
+    assert context.fractions == sorted(context.fractions)
     assert (found.frames, found.head) == (3 + 10 + 4, 2 + 3)
     made = list(open_footage(Path(found.path), Fraction(24)))
     own = list(open_footage(tmp_path / "a.mov", Fraction(24)).part(1, 10))

@@ -12,7 +12,14 @@ import pytest
 from rushes.contracts import Brief, FrameRange, ModelRef, Recipe, Size
 from rushes.media.pictures import png_text, save_png
 from rushes.media.video import VideoWriter
-from rushes.provenance.label import DIGITAL_SOURCE_TYPE, container_metadata, is_labelled, picture_text
+from rushes.provenance.label import (
+    DIGITAL_SOURCE_TYPE,
+    SYNTHETIC_PARTS_SOURCE_TYPE,
+    container_metadata,
+    is_labelled,
+    picture_text,
+    returned_metadata,
+)
 
 
 @pytest.fixture
@@ -76,3 +83,17 @@ def test_other_files_are_not_labelled() -> None:
     assert not is_labelled({})
     assert not is_labelled({"ai_generated": "true"})
     assert not is_labelled({"digitalSourceType": DIGITAL_SOURCE_TYPE, "ai_generated": "false"})
+
+
+def test_a_treated_clip_says_what_was_generated_and_keeps_what_was_said(recipe: Recipe) -> None:
+    plain = returned_metadata("harbour", "denoise", {})
+    assert not is_labelled(plain)
+    assert "nothing in it was generated" in plain["comment"]
+    slow = returned_metadata("harbour", "interpolate", {}, SYNTHETIC_PARTS_SOURCE_TYPE, factor="2")
+    assert is_labelled(slow)
+    assert (slow["digitalSourceType"], slow["factor"]) == (SYNTHETIC_PARTS_SOURCE_TYPE, "2")
+    source = container_metadata(recipe, "t-1", "Rushes house model")
+    kept = returned_metadata("harbour", "stabilise", source, None)
+    assert is_labelled(kept)
+    assert expected(recipe).items() <= kept.items()
+    assert kept["treatment"] == "stabilise"

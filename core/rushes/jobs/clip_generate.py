@@ -17,13 +17,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rushes.contracts import Brief, CameraFrame, Legend, Negotiation, Size, Vec3
+from rushes.contracts import Brief, CameraFrame, JobContext, Legend, Negotiation, Size, Vec3
 from rushes.contracts.negotiate import legal_steps, negotiate
 from rushes.errors import InputError, ModelError, PassesError
 from rushes.generators.protocol import Control, GenerateRequest, Generator, KeptPixels
 from rushes.jobs.clip_return import Outcome
 from rushes.jobs.clip_settings import brief_changes, check_known, seed_of, text_of, whole_of
 from rushes.jobs.clip_work import Work
+from rushes.jobs.stages import Stages
 from rushes.jobs.warm import current_model
 from rushes.media.conditioning import ShotFrame
 from rushes.media.footage import Footage
@@ -104,6 +105,8 @@ class _Joins:
         self.work, self.generator, self.footage = work, generator, work.footage
         self.before = self._plan(brief, before, at_start=True) if before else None
         self.after = self._plan(brief, after, at_start=False) if after else None
+        shares = {name: count for name, count in (("before", before), ("after", after)) if count}
+        self.stages = Stages(work.context, shares)
 
     @property
     def either(self) -> tuple[GenerateRequest, Negotiation]:
@@ -127,7 +130,7 @@ class _Joins:
         """All, in order."""
         if self.before is not None:
             request, _, given, more = self.before
-            made = _generated(self.work, self.generator, request)
+            made = _generated(self.work, self.generator, request, self.stages.stage("before"))
             skipped = request.frames - given - more
             yield from _sized(islice(made, skipped, skipped + more), self.footage.size)
         for picture in self.footage:
@@ -135,7 +138,7 @@ class _Joins:
             yield picture
         if self.after is not None:
             request, _, given, more = self.after
-            made = _generated(self.work, self.generator, request)
+            made = _generated(self.work, self.generator, request, self.stages.stage("after"))
             yield from _sized(islice(made, given, given + more), self.footage.size)
 
 
@@ -224,11 +227,13 @@ def _without_passes(generator: Generator) -> dict[str, float]:
     return {name: limits[0] for name, limits in knobs.items() if name in known}
 
 
-def _generated(work: Work, generator: Generator, request: GenerateRequest) -> Iterator[Picture]:
+def _generated(
+    work: Work, generator: Generator, request: GenerateRequest, context: JobContext | None = None
+) -> Iterator[Picture]:
     current_model(work.services, generator)
     generator.load()
     inputs = FootageInputs(request.size, request.frames, work.job.rate)
-    return generator.generate(request, inputs, work.context)
+    return generator.generate(request, inputs, context or work.context)
 
 
 def _sized(pictures: Iterator[Picture], size: Size) -> Iterator[Picture]:

@@ -6,6 +6,7 @@ shots/<shot>/sheet.png              contact sheet
 scenes/*.blend                      copies of scenes that clients shoot from
 passes/<key>/                       render passes, shared by takes; can be made again
 sets/<key>/                         pictures of a kept set; can be made again
+returns/<id>/                       clips of an editor's timeline that were treated and went back
 projections/, bakes/                takes seen from another camera, and frozen into textures
 .trash/<id>/                        takes put aside
 index.sqlite                        an index over the takes; can be made again
