@@ -14,7 +14,7 @@ __all__ = ["ID", "Window", "button_id"]
 ID = "RushesPanel"
 _SLOTS = 2
 """Fields for settings of a treatment."""
-_WIDE = 2
+_WIDE = 3
 """Buttons in a row."""
 _TREATMENTS = tuple(Treatment)
 
@@ -131,7 +131,8 @@ class Window:
 def _layout(ui: Any, entries: Sequence[Entry]) -> Any:
     low = {"Weight": 0}
     buttons = [
-        ui.Button({"ID": button_id(entry), "Text": entry.label, "ToolTip": entry.about, **low}) for entry in entries
+        ui.Button({"ID": button_id(entry), "Text": entry.label, "ToolTip": entry.about, "Weight": 1})
+        for entry in entries
     ]
     grid = [ui.HGroup(dict(low), buttons[at : at + _WIDE]) for at in range(0, len(buttons), _WIDE)]
     settings = [
@@ -161,9 +162,9 @@ def _layout(ui: Any, entries: Sequence[Entry]) -> Any:
             ui.HGroup(
                 dict(low),
                 [
-                    _button(ui, "Keep", "✓ Keep"),
-                    _button(ui, "Reject", "✗ Reject"),
-                    _button(ui, "Undecided", "Undecided"),
+                    _button(ui, "Keep", "✓ Keep", 1),
+                    _button(ui, "Reject", "✗ Reject", 1),
+                    _button(ui, "Undecided", "Undecided", 1),
                 ],
             ),
             *grid,
@@ -171,7 +172,7 @@ def _layout(ui: Any, entries: Sequence[Entry]) -> Any:
                 dict(low),
                 [ui.Label({"Text": "Send for", "Weight": 0}), ui.ComboBox({"ID": "Treatment", "Weight": 1}), *settings],
             ),
-            ui.HGroup(dict(low), [_button(ui, "Send", "Send Clips"), _button(ui, "Cancel", "Cancel")]),
+            ui.HGroup(dict(low), [_button(ui, "Send", "Send Clips", 1), _button(ui, "Cancel", "Cancel", 1)]),
             ui.Label({"ID": "Progress", **low}),
             ui.Label({"ID": "Message", "WordWrap": True, **low}),
             ui.Label({"ID": "Jobs", **low}),
@@ -179,5 +180,5 @@ def _layout(ui: Any, entries: Sequence[Entry]) -> Any:
     )
 
 
-def _button(ui: Any, id: str, text: str) -> Any:
-    return ui.Button({"ID": id, "Text": text, "Weight": 0})
+def _button(ui: Any, id: str, text: str, weight: int = 0) -> Any:
+    return ui.Button({"ID": id, "Text": text, "Weight": weight})
