@@ -14,7 +14,7 @@ from rushes.testing.resolve import PROFILES, Profile, Quirks, Simulator, profile
 from rushes.testing.resolve.invariants import broken, changed, left_behind
 from rushes.testing.resolve.state import TakeState
 from tests.resolve.desk import FakeDesk, movie
-from tests.resolve.world import MAKES_TIMELINES, ONCE, UNTESTED, make_desk, matrix_options, run_entry
+from tests.resolve.world import MAKES_TIMELINES, ONCE, UNTESTED, deliver, make_desk, matrix_options, run_entry
 
 ENTRIES = [entry for entry in builtin_registry().entries() if entry.action.id not in UNTESTED]
 SCRIPTING = [each for each in PROFILES.values() if each.scripting]
@@ -50,6 +50,7 @@ def _film(
     sim.app.page = "edit"
     registry = {entry.id: entry for entry in ENTRIES}
     run_entry(registry["pull_selects"], desk, sim, {})
+    deliver(desk, timeline.rate, drop=timeline.drop, start=timeline.start)
     shown, other = (
         next(each for each in sim.project.media() if each.third_party.get("rushes.take") == f"aaaa0000000{number}")
         for number in (1, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -10,15 +11,28 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 from resolve_scripts.actions.registry import Entry, builtin_registry
+from resolve_scripts.host import subtitling
 from resolve_scripts.host.session import open_session
-from rushes.contracts import Rating, Size
+from rushes.contracts import (
+    EditClip,
+    EditMarker,
+    EditSubtitle,
+    EditTimeline,
+    EditTrack,
+    MediaKind,
+    Rating,
+    Size,
+    TrackKind,
+)
 from rushes.contracts.clip import ClipJob, ClipResult, Treatment
 from rushes.contracts.codec import decode, encode
 from rushes.contracts.grade import CDL, Grade, GradeJob, GradeResult, MatchJob, MatchResult, TimelineSpace
+from rushes.delivery.otio_write import otio_text
 from rushes.errors import RushesError
 from rushes.media.pictures import save_png
 from rushes.testing.resolve import Simulator
@@ -26,13 +40,24 @@ from rushes.testing.resolve.fuzz import FuzzAction
 from rushes.testing.resolve.random_cut import CutOptions, lay_pulled
 from tests.resolve.desk import FakeDesk, movie
 
-__all__ = ["MAKES_TIMELINES", "ONCE", "SHOTS", "UNTESTED", "fuzz_actions", "make_desk", "matrix_options", "run_entry"]
+__all__ = [
+    "MAKES_TIMELINES",
+    "ONCE",
+    "SHOTS",
+    "UNTESTED",
+    "deliver",
+    "fuzz_actions",
+    "make_desk",
+    "matrix_options",
+    "run_entry",
+]
 
 SHOTS = ("SH010", "SH020", "SH030")
 UNTESTED = frozenset({"open_panel", "choose_production", "self_check", "stop"})
 """They change nothing in Resolve and wait for the editor."""
 RATES = (Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(60))
 
+_SRT = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n\n2\n00:00:03,000 --> 00:00:04,500\nWho is there?\n"
 _FOOTAGE = {"A001_C001": Fraction(24), "A001_C002": Fraction(25)}
 _CUBE = "LUT_3D_SIZE 2\n" + "".join(f"{r} {g} {b}\n" for b in (0, 1) for g in (0, 1) for r in (0, 1))
 
@@ -59,6 +84,8 @@ def make_desk(folder: Path, rate: Fraction = Fraction(24)) -> FakeDesk:
         job = decode(ClipJob, dict(params))
         factor = int(job.settings.get("factor", "2")) if job.treatment is Treatment.INTERPOLATE else 1
         frames = job.frames * factor
+        if job.treatment is Treatment.EXTEND:
+            frames += int(job.settings.get("before", "0")) + int(job.settings.get("after", "0"))
         path = movie(Path(desk.production) / "returns" / job.id / f"{job.name}.mp4", frames, job.rate, job.timecode)
         return encode(ClipResult(job.id, str(path), job.rate, frames, job.head * factor, Size(32, 18)))
 
@@ -71,13 +98,42 @@ def make_desk(folder: Path, rate: Fraction = Fraction(24)) -> FakeDesk:
     return desk
 
 
+def deliver(desk: FakeDesk, rate: Fraction, *, drop: bool = False, start: int = 0) -> None:
+    """A delivery on disk: a cut of all takes with a gap, a marker, a retime and subtitles, as .otio and .srt."""
+    folder = Path(desk.production) / "deliveries" / "Film_v01"
+    folder.mkdir(parents=True, exist_ok=True)
+    clips: list[EditClip] = []
+    at = 10
+    for number, take in enumerate(desk.rows):
+        one = desk.media(take)
+        media = replace(one.media, path=one.media.proxy or one.media.path, kind=MediaKind.MOVIE)
+        length = int(media.frames * rate / media.rate)
+        if length:
+            clips.append(EditClip(one.name, at, length, media, take=take, shot=one.shot, generated=True))
+            at += length + 5 * (number % 2)
+    cut = EditTimeline(
+        "Film_v01",
+        rate,
+        Size(64, 36),
+        start,
+        drop,
+        (EditTrack(TrackKind.VIDEO, "Rushes", tuple(clips)),),
+        (EditMarker(5, "look here", "please"),),
+        (EditSubtitle(12, 30, "Hello."),),
+    )
+    (folder / "Film_v01.otio").write_text(otio_text(cut), encoding="utf-8")
+    (folder / "Film_v01.srt").write_text(_SRT, encoding="utf-8")
+
+
 def run_entry(entry: Entry, desk: FakeDesk, sim: Simulator, options: Mapping[str, str]) -> int:
     """As the menu runs it; how many things it changed."""
     session = open_session(sim.globals())
     session.check()
     if entry.action.studio:
         session.require(entry.label, studio=True)
-    return entry.run(session, desk, options).done
+    unhurried = patch.object(subtitling.time, "sleep", lambda _: None)
+    with unhurried, patch.dict(os.environ, RUSHES_RESOLVE_LUT=str(sim.app.lut_folder)):
+        return entry.run(session, desk, options).done
 
 
 def fuzz_actions(rng: Random, room: Path) -> tuple[CutOptions, list[FuzzAction]]:
@@ -94,6 +150,9 @@ def fuzz_actions(rng: Random, room: Path) -> tuple[CutOptions, list[FuzzAction]]
             start=rng.choice([0, 101, 1001]),
             pictures=number == 0,
         )
+    if rng.random() < 0.7:
+        rate, drop = rng.choice([(desk.info.rate, False), (Fraction(24), False), (Fraction(30000, 1001), True)])
+        deliver(desk, rate, drop=drop, start=rng.choice([0, 3600 * round(rate)]))
     entries = [entry for entry in builtin_registry().entries() if entry.action.id not in UNTESTED]
     footage = [movie(room / "footage" / f"{name}.mp4", 300, rate) for name, rate in _FOOTAGE.items()]
     options = CutOptions(shots=SHOTS, size=(64, 36), footage=footage, begin=partial(_begin, entries, desk))
@@ -114,18 +173,27 @@ def _begin(entries: list[Entry], desk: FakeDesk, rng: Random, sim: Simulator) ->
 
 def _action(entry: Entry, desk: FakeDesk) -> FuzzAction:
     def run(sim: Simulator, options: Mapping[str, str]) -> int:
+        desk.unreachable = options.get("engine") == "off"
+        desk.lost = set(list(desk.rows)[:1]) if options.get("clip") == "gone" else set()
         return run_entry(entry, desk, sim, options)
 
-    choices = [
-        {key: _filled(text, desk) for key, text in each.items()} for each in _OPTIONS.get(entry.action.id, ({},))
-    ]
+    known = ({},) if entry.variant else _OPTIONS.get(entry.action.id, ({},))
+    choices = [{key: _filled(text, desk) for key, text in each.items()} for each in known]
     makes = entry.action.id in MAKES_TIMELINES
-    return FuzzAction(entry.id, run, lambda rng: rng.choice(choices), entry.action.id not in ONCE, makes)
+    return FuzzAction(
+        entry.id,
+        run,
+        lambda rng: rng.choice(choices),
+        entry.action.id not in ONCE,
+        makes,
+        _FOLLOW.get(entry.action.id, ""),
+    )
 
 
 def matrix_options(entry: Entry, desk: FakeDesk) -> Mapping[str, str]:
     """Options with which an action has something to do in an ordinary film."""
-    return {key: _filled(text, desk) for key, text in _ORDINARY.get(entry.action.id, {}).items()}
+    given = _ORDINARY.get(entry.id, {})
+    return {key: _filled(text, desk) for key, text in given.items()}
 
 
 def _filled(text: str, desk: FakeDesk) -> str:
@@ -137,6 +205,7 @@ _ORDINARY: dict[str, Mapping[str, str]] = {
     "match": {"reference": "{still}"},
     "send": {"treatment": "denoise"},
     "place": {"shot": "SH020", "where": "placeholder"},
+    "place_placeholder": {"shot": "SH020"},
 }
 MAKES_TIMELINES = frozenset({"build", "build_timeline"})
 """Actions that are there to make timelines."""
@@ -161,5 +230,6 @@ _OPTIONS: dict[str, tuple[Mapping[str, str], ...]] = {
     ),
 }
 _OFTEN = frozenset({"place", "send", "bring_back", "add_take", "build_timeline"})
+_FOLLOW = {"send": "bring_back", "add_take": "first_take", "grade": "ungrade"}
 ONCE = frozenset({"next_take", "previous_take"})
 """Actions that are meant to do more each time."""

@@ -343,6 +343,7 @@ def test_selecting_a_take_swaps_the_media_in_its_place(start: Start, *, keeps: b
     assert (item.grade.name == "Graded") == keeps
     assert handle.SelectTakeByIndex(1)
     assert handle.GetLeftOffset() == 10
+    assert item.grade.name == "Graded"
     assert handle.DeleteTakeByIndex(1) is False
     assert handle.DeleteTakeByIndex(2)
     assert handle.FinalizeTake()

@@ -32,6 +32,8 @@ class FuzzAction:
     """False: running it again is meant to do something (go to the next take)."""
     timelines: bool = False
     """It makes timelines; else one that is left behind is a failure."""
+    follow: str = ""
+    """Name of the action that often comes next."""
 
 
 @dataclass
@@ -82,10 +84,13 @@ class _Run:
 
     def play(self, actions: Sequence[FuzzAction], steps: int) -> None:
         self.options.begin(self.rng, self.sim)
+        follow = ""
         for _ in range(steps):
             if self.rng.random() < 0.5:
                 self.told.append(f"the editor {edit(self.rng, self.sim, self.options)}")
-            action = self.rng.choice(list(actions))
+            likely = [each for each in actions if follow and each.name == follow and self.rng.random() < 0.6]
+            action = self.rng.choice(likely or list(actions))
+            follow = action.follow
             options = dict(action.options(self.rng))
             self.told.append(f"{action.name} {options}" if options else action.name)
             self.report.steps += 1
@@ -110,7 +115,7 @@ class _Run:
             if not refusal or changed(before, after):
                 problems.append("it did not stop at the dialog")
         elif not fault and not crash:
-            problems += self._again(action, options, done, refusal=refusal)
+            problems += self._again(action, options, done)
         problems += self._saved()
         self.report.failures += [f"seed {self.seed}, {'; '.join(self.told)}: {each}" for each in problems]
         return not problems
@@ -142,16 +147,14 @@ class _Run:
         table[action.name] = table.get(action.name, 0) + 1
         return done, False, ""
 
-    def _again(self, action: FuzzAction, options: Mapping[str, str], done: int, *, refusal: bool) -> list[str]:
+    def _again(self, action: FuzzAction, options: Mapping[str, str], done: int) -> list[str]:
         if not action.repeatable:
             return []
         before = self.sim.snapshot()
-        again, refused, crash = self._try(action, options)
+        again, _, crash = self._try(action, options)
         found = [f"the second run: {crash}"] if crash else []
         if again:
             found.append(f"a second run did {again} more (the first {done})")
-        if refused and not refusal:
-            found.append("a second run was refused")
         different = changed(before, self.sim.snapshot())
         return [*found, *(f"a second run changed {each}" for each in different[:3])]
 
@@ -172,8 +175,16 @@ _REFUSABLE = (
     "MediaPool.AppendToTimeline",
     "MediaPool.ImportMedia",
     "MediaPool.AddSubFolder",
-    "MediaPool.SetCurrentFolder",
     "MediaPool.CreateEmptyTimeline",
+    "MediaPool.DeleteTimelines",
+    "MediaPool.CreateTimelineFromClips",
+    "MediaPool.RelinkClips",
+    "MediaPoolItem.ReplaceClip",
+    "Timeline.SetTrackName",
+    "Timeline.DeleteClips",
+    "TimelineItem.LoadVersionByName",
+    "TimelineItem.SetProperty",
+    "Graph.ApplyGradeFromDRX",
     "Timeline.AddTrack",
     "Timeline.AddMarker",
     "TimelineItem.AddTake",

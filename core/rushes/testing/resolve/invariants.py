@@ -148,7 +148,8 @@ def _item(before: Snapshot, after: Snapshot, where: str) -> list[str]:
 
 def _has(version: Snapshot, item: Snapshot) -> bool:
     """Whether a grade version is as it was; our own may change with a new grade."""
-    return version["name"].startswith("Rushes") or version in item["versions"]
+    everywhere = [*item["versions"], *(each for grades in item["take_grades"] for each in grades)]
+    return version["name"].startswith("Rushes") or version in everywhere
 
 
 def _lost(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:

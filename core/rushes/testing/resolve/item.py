@@ -228,7 +228,9 @@ class TimelineItem(Marked, Colored, ColourItem, FusionItem, TimelineItemTail):
             return False
         take = state.takes[int(idx) - 1]
         if int(idx) != state.take and not self._app.profile.quirks.take_keeps_grade:
-            state.versions, state.version = [VersionState()], 0
+            state.takes[state.take - 1].grades = (state.versions, state.version)
+            state.versions, state.version = take.grades or ([VersionState()], 0)
+            take.grades = None
         state.take, state.media, state.source = int(idx), take.media, take.start
         wanted = -(-state.duration * take.media.rate // self._timeline.rate)
         state.source_frames = min(int(wanted), take.end - take.start)

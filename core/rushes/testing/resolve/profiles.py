@@ -24,7 +24,7 @@ class Quirks:
     show_individual_frames: bool = False
     """Media page option: an image sequence is imported as stills."""
     take_keeps_grade: bool = True
-    """Selecting another take leaves the item's grade; not measured anywhere."""
+    """Selecting another take leaves the item's grade; False: each take has its own. Not measured anywhere."""
     drop_rate_as_float: bool = False
     """GetSetting("timelineFrameRate") is 29.97 on a drop-frame project; else "29.97 DF"."""
     delete_refused_once: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 
@@ -12,12 +13,23 @@ from rushes.testing.resolve.names import MARKER_COLORS, parse_rate_setting
 from rushes.testing.resolve.placing import is_free, timeline_frames
 from rushes.testing.resolve.profiles import PROFILES, Profile, Quirks
 from rushes.testing.resolve.simulator import Simulator
-from rushes.testing.resolve.state import ItemState, MediaState, TakeState, TimelineState, VersionState
+from rushes.testing.resolve.state import ColorGroupState, ItemState, MediaState, TakeState, TimelineState, VersionState
 
 __all__ = ["RATES", "CutOptions", "edit", "lay_pulled", "random_film", "random_profile"]
 
 RATES = ("23.976", "24", "25", "29.97", "29.97 DF", "30", "50", "59.94", "59.94 DF", "60")
 _PAGES = ("media", "cut", "edit", "fusion", "color", "fairlight", "deliver")
+_COLOR: tuple[dict[str, str], ...] = (
+    {},
+    {},
+    {
+        "colorScienceMode": "davinciYRGBColorManagedv2",
+        "colorSpaceTimeline": "DaVinci WG/Intermediate",
+        "inputDRT": "None",
+        "outputDRT": "None",
+    },
+    {"colorScienceMode": "acescct", "colorSpaceTimeline": "ACEScct"},
+)
 _RANDOM_QUIRKS = (
     "eof_strict",
     "inclusive_end",
@@ -61,7 +73,7 @@ def random_profile(rng: Random, names: Sequence[str]) -> Profile:
 def random_film(rng: Random, folder: Path, options: CutOptions) -> Simulator:
     """A film with one to three timelines; one is open, the playhead and the page are anywhere."""
     sim = Simulator(random_profile(rng, options.profiles), folder)
-    sim.new_project(rng.choice(list(options.rates)), "Film", options.size)
+    sim.new_project(rng.choice(list(options.rates)), "Film", options.size, **rng.choice(_COLOR))
     for path in options.footage:
         sim.import_media(path, folder="Foreign")
     for number in range(rng.randint(1, 3)):
@@ -174,6 +186,16 @@ def _dress(rng: Random, sim: Simulator, item: ItemState) -> None:
         item.version = 1
     if rng.random() < 0.1:
         item.enabled = False
+    if rng.random() < 0.1:
+        item.properties = {"ZoomX": 1.5, "ZoomY": 1.5, "Opacity": 80.0}
+    if rng.random() < 0.08:
+        item.speed = rng.choice([Fraction(1, 2), Fraction(2), Fraction(-1)])
+    if rng.random() < 0.08 and not item.audio:
+        item.comps.append("Composition 1")
+    if rng.random() < 0.1 and not item.audio:
+        if not sim.project.groups:
+            sim.project.groups.append(ColorGroupState("Day"))
+        item.group = "Day"
     if rng.random() < 0.1 and item.media and not item.audio:
         other = sim.add_media(f"alt {item.media.name}", frames=item.media.frames, folder="Foreign")
         item.takes = [TakeState(item.media, item.source, item.source + item.source_frames), TakeState(other, 0, 50)]

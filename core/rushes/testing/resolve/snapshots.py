@@ -44,6 +44,7 @@ def item_data(item: ItemState) -> dict[str, Any]:
         "properties": copy.deepcopy(item.properties),
         "takes": [(take.media.uid, take.start, take.end) for take in item.takes],
         "take": item.take,
+        "take_grades": [[asdict(version) for version in take.grades[0]] if take.grades else [] for take in item.takes],
         "versions": [asdict(version) for version in item.versions],
         "version": item.version,
         "group": item.group,

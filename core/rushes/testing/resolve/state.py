@@ -131,6 +131,8 @@ class TakeState:
     """First source frame."""
     end: int
     """Exclusive."""
+    grades: tuple[list[VersionState], int] | None = None
+    """(versions, active) of a take that is not shown, where grades go with the takes."""
 
 
 @dataclass(eq=False)
