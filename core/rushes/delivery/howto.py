@@ -127,9 +127,9 @@ def steps(facts: Facts) -> list[Step]:
         found.append(
             Step(
                 "Grades",
-                "Right-click the timeline in the media pool, ColorTrace from CDL, choose the edit list, and cancel the "
-                "question for a CDL file.",
-                ("Media Pool", "right-click the timeline", "ColorTrace", "ColorTrace from CDL…"),
+                "On the Edit page, with the timeline open: choose the edit list, and cancel the question for CDL "
+                "files, for the list holds the values. Then copy the grades over.",
+                ("Edit page", "right-click the timeline", "ColorTrace from CDL…"),
                 facts.file("edl"),
             )
         )
@@ -175,6 +175,12 @@ def _markers(facts: Facts) -> Step:
     )
 
 
+_LISTS = (
+    "Edit lists link by reel and timecode, never by file name. Bring the folder media into the media pool first, and "
+    "in Project Settings, General Options turn on Assist using reel names from the source clip filename."
+)
+
+
 def readme_text(facts: Facts) -> str:
     """README.txt, lines of at most 100 characters."""
     lines = [
@@ -203,9 +209,9 @@ def readme_text(facts: Facts) -> str:
             ("cut.json", "the cut as we made it, for rushes conform --against"),
         ]
     )
-    if facts.notes:
-        lines += ["", "WHAT TO KNOW", ""]
-        for note in facts.notes:
+    lines += ["", "WHAT TO KNOW", ""]
+    for note in (_LISTS if facts.file("edl") else "", *facts.notes):
+        if note:
             lines += wrap(note, 96, initial_indent="- ", subsequent_indent="  ")
     return "\r\n".join([*lines, ""])
 

@@ -25,6 +25,8 @@ _TEXT, _DIM, _LINE = HexColor("#e7e7ea"), HexColor("#a3a3ad"), HexColor("#dcdce2
 _PLAIN, _BOLD = "Helvetica", "Helvetica-Bold"
 _MARGIN = 34.0
 _GAP = 14.0
+_MOST = 10
+"""Posters in a row."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Poster:
 
 
 def page_pdf(facts: Facts, posters: Sequence[Poster]) -> bytes:
-    """The PDF. At most 12 posters fit; letters that its fonts lack become "?"."""
+    """The PDF. At most 10 posters fit; letters that its fonts lack become "?"."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=landscape(A4), invariant=1)
     canvas.setTitle(f"{facts.title}: how to bring it into DaVinci Resolve")
@@ -167,7 +169,7 @@ class _Page:
 
     def strip(self, posters: Sequence[Poster]) -> float:
         """The cut along the foot; where it begins."""
-        shown = list(posters)[:12]
+        shown = list(posters)[:_MOST]
         bottom = _MARGIN - 8
         note = f"Made with Rushes from {self.facts.production}. The same in words: README.txt. Media: "
         note += self.facts.media_folder
@@ -179,8 +181,9 @@ class _Page:
         y = bottom + 34
         for index, poster in enumerate(shown):
             self.poster(poster, _MARGIN + index * (slot + 5), y, slot, height)
-        if len(posters) > len(shown):
-            self.text(_MARGIN, y + height + 4, f"The first {len(shown)} of {len(posters)} clips", _PLAIN, 7.5, _GREY)
+        if self.facts.clips > len(shown):
+            words = f"{len(shown)} of {self.facts.clips} clips"
+            self.text(_MARGIN, y + height + 4, words, _PLAIN, 7.5, _GREY)
         return y + height + 14
 
     def poster(self, poster: Poster, x: float, y: float, width: float, height: float) -> None:

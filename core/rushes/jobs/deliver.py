@@ -46,7 +46,7 @@ __all__ = ["run"]
 
 _WEIGHTS = {"takes": 0.25, "media": 0.2, "render": 0.2, "files": 0.15, "pages": 0.1, "check": 0.1}
 _EXTRA_PURPOSES = {"drx": "grades of Resolve itself: right-click in the Gallery, Import"}
-_MOST_POSTERS = 12
+_MOST_POSTERS = 10
 
 
 def run(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
@@ -227,19 +227,15 @@ class _Delivery:
         self.stages.update("pages", 1.0)
 
     def posters(self) -> list[Poster]:
-        """The middle picture of the first clips."""
+        """The middle picture of clips from all over the cut."""
         clips = sorted(
             (c for t in self.timeline.tracks if t.kind is TrackKind.VIDEO for c in t.clips if c.enabled),
             key=lambda c: c.record,
         )
+        count = min(_MOST_POSTERS, len(clips))
+        shown = [clips[index * len(clips) // count] for index in range(count)]
         return [
-            Poster(
-                self.picture(clip) if index < _MOST_POSTERS else None,
-                clip.name,
-                str(record_timecode(self.timeline, clip.record)),
-                clip.generated,
-            )
-            for index, clip in enumerate(clips)
+            Poster(self.picture(c), c.name, str(record_timecode(self.timeline, c.record)), c.generated) for c in shown
         ]
 
     def picture(self, clip: EditClip) -> np.ndarray[Any, np.dtype[np.uint8]] | None:
