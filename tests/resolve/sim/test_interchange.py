@@ -21,6 +21,7 @@ from rushes.contracts import (
     Timecode,
     TrackKind,
 )
+from rushes.delivery.cut_read import read_cut
 from rushes.delivery.edl_write import edl_texts
 from rushes.delivery.fcp7_write import fcp7_text
 from rushes.delivery.otio_write import otio_text
@@ -236,6 +237,7 @@ def test_what_resolve_exports_comes_back(sim: Simulator, shown: TimelineState, t
     """Rule export.edl."""
     handle, resolve = sim.handle(shown), sim.resolve
     handle.SetTrackName("video", 1, "Takes")
+    items(shown)[1].speed = Fraction(1)
     want = {track: frames(shown, track) for track in (1, 2)}
     for kind, constant in {"otio": resolve.EXPORT_OTIO, "xml": resolve.EXPORT_FCP_7_XML}.items():
         path = tmp_path / f"back.{kind}"
@@ -289,3 +291,27 @@ def test_a_drt_keeps_all(sim: Simulator, shown: TimelineState, tmp_path: Path) -
     assert frames(made) == frames(shown)
     assert items(made)[0].color == "Teal"
     assert made is not shown
+
+
+def test_an_editors_export_is_read_as_it_was_cut(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> None:
+    """Titles, generators and dissolves of the editor's lie between; ours are found where they are."""
+    made = bring(sim, tmp_path / "cut.otio", otio_text(cut))
+    assert made is not None
+    media = items(made)[0].media
+    assert media is not None
+    sim.add_clip(media, at=24, frames=6, source=30)
+    sim.add_clip(at=22, frames=4, kind="transition", name="Cross Dissolve")
+    sim.add_clip(at=34, frames=6, kind="title", name="END")
+    resolve, want = sim.resolve, [(0, 10, 5), (14, 10, 20), (24, 6, 30)]
+    assert sim.handle(made).Export(str(tmp_path / "x.otio"), resolve.EXPORT_OTIO) is True
+    assert sim.handle(made).Export(str(tmp_path / "x.xml"), resolve.EXPORT_FCP_7_XML) is True
+    for kind in ("otio", "xml"):
+        read = read_cut(tmp_path / f"x.{kind}")
+        ours = [clip for clip in read.clips if clip.track == "Video 1" and clip.path]
+        assert [(clip.record, clip.duration, clip.source) for clip in ours] == want, kind
+        assert [clip.record for clip in read.clips if clip.track == "Video 1" and not clip.path] == [34], kind
+        back = pool_of(sim).ImportTimelineFromFile(str(tmp_path / f"x.{kind}"), {"timelineName": kind})
+        assert back is not None
+        again = [each[:3] for each in frames(sim.project.timeline) if each[0] < 34]
+        slow = {"otio": 20, "xml": 40}[kind]  # an XML's retime is not built, and its frame is then another
+        assert again == [want[0], (14, 10, slow), want[2]], kind

@@ -24,8 +24,17 @@ _OTIO_COLORS = {name: code for code, name in COLORS.items()}
 
 
 def _clips(timeline: TimelineState, kind: str) -> Iterator[tuple[int, list[ItemState]]]:
+    """Of each track: clips, generators and titles."""
     for number, track in enumerate(timeline.tracks[kind], 1):
-        yield number, [item for item in track.items if item.kind == "clip"]
+        yield number, [item for item in track.items if item.kind != "transition"]
+
+
+def _over(timeline: TimelineState, kind: str, number: int, cut: int) -> ItemState | None:
+    """The transition over a cut."""
+    for item in timeline.tracks[kind][number - 1].items:
+        if item.kind == "transition" and item.start <= cut <= item.end:
+            return item
+    return None
 
 
 def otio_text(timeline: TimelineState) -> str:
@@ -43,8 +52,11 @@ def otio_text(timeline: TimelineState) -> str:
             for item in items:
                 if item.start > at:
                     track.append(otio.schema.Gap(source_range=_range(Fraction(0), item.start - at, timeline.rate)))
+                _otio_transition(track, _over(timeline, kind, number, item.start), item.start, timeline.rate)
                 track.append(_otio_clip(item, timeline))
                 at = item.end
+                if not any(each.start == at for each in items):
+                    _otio_transition(track, _over(timeline, kind, number, at), at, timeline.rate)
             made.tracks.append(track)
     return str(made.to_json_string(indent=4))
 
@@ -55,6 +67,12 @@ def _time(frames: int | Fraction, rate: Fraction) -> Any:
 
 def _range(start: Fraction, frames: int, rate: Fraction) -> Any:
     return otio.opentime.TimeRange(_time(start, rate), _time(frames, rate))
+
+
+def _otio_transition(track: Any, over: ItemState | None, cut: int, rate: Fraction) -> None:
+    if over is not None:
+        before, after = _time(cut - over.start, rate), _time(over.end - cut, rate)
+        track.append(otio.schema.Transition(over.name, "SMPTE_Dissolve", before, after))
 
 
 def _otio_clip(item: ItemState, timeline: TimelineState) -> Any:
@@ -123,7 +141,12 @@ def xml_text(timeline: TimelineState) -> str:
         for number, items in _clips(timeline, kind):
             track = _add(section, "track")
             for item in items:
-                _xml_clip(track, item, timeline, kind, files)
+                before, after = (_over(timeline, kind, number, cut) for cut in (item.start, item.end))
+                if before is not None:
+                    _xml_transition(track, before, timeline)
+                _xml_clip(track, item, timeline, kind, files, (before, after))
+                if after is not None and not any(each.start == item.end for each in items):
+                    _xml_transition(track, after, timeline)
             _add(track, "enabled", "TRUE" if timeline.tracks[kind][number - 1].enabled else "FALSE")
             _add(track, "locked", "TRUE" if timeline.tracks[kind][number - 1].locked else "FALSE")
         if kind == "video":
@@ -136,18 +159,42 @@ def xml_text(timeline: TimelineState) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n{body}\n'
 
 
-def _xml_clip(track: ET.Element, item: ItemState, timeline: TimelineState, kind: str, files: dict[str, str]) -> None:
+def _xml_transition(track: ET.Element, over: ItemState, timeline: TimelineState) -> None:
+    made = _add(track, "transitionitem")
+    _add(made, "start", over.start - timeline.start)
+    _add(made, "end", over.end - timeline.start)
+    _add(made, "alignment", "center")
+    _add_rate(made, timeline.rate)
+    effect = _add(made, "effect")
+    _add(effect, "name", "Cross Dissolve")
+    _add(effect, "effecttype", "transition")
+
+
+def _xml_clip(
+    track: ET.Element,
+    item: ItemState,
+    timeline: TimelineState,
+    kind: str,
+    files: dict[str, str],
+    under: tuple[ItemState | None, ItemState | None],
+) -> None:
+    """An edge under a transition is -1, and in and out reach as far as the transition does."""
     media = item.media
-    made = _add(track, "clipitem", id=f"{item.name} {item.uid[:8]}")
+    made = _add(track, "generatoritem" if item.kind != "clip" else "clipitem", id=f"{item.name} {item.uid[:8]}")
     _add(made, "name", item.name)
     _add(made, "duration", media.frames if media else item.duration)
     _add_rate(made, media.rate if media else timeline.rate)
-    _add(made, "start", item.start - timeline.start)
-    _add(made, "end", item.end - timeline.start)
+    _add(made, "start", item.start - timeline.start if under[0] is None else -1)
+    _add(made, "end", item.end - timeline.start if under[1] is None else -1)
     _add(made, "enabled", "TRUE" if item.enabled else "FALSE")
-    shown = max(1, round(item.duration * media.rate / timeline.rate)) if media else item.duration
-    _add(made, "in", item.source)
-    _add(made, "out", item.source + shown)
+    scale = media.rate / timeline.rate if media else Fraction(1)
+    shown = max(1, round(item.duration * scale))
+    early = round((item.start - under[0].start) * scale) if under[0] else 0
+    late = round((under[1].end - item.end) * scale) if under[1] else 0
+    # Of a retimed clip they count in its slowed or hurried time (Apple, Final Cut Pro XML Interchange Format).
+    first = round(item.source / abs(item.speed)) if item.speed else item.source
+    _add(made, "in", first - early)
+    _add(made, "out", first + shown + late)
     if media is not None:
         _xml_file(made, media, kind, files)
     if item.speed != 1:

@@ -35,8 +35,11 @@ def read_xml(path: Path) -> Cut | None:
         for number, track in enumerate(sequence.findall(f"media/{kind}/track"), 1):
             cut.tracks[kind] = number
             enabled = track.findtext("enabled", "TRUE").upper() == "TRUE"
-            for clip in track.findall("clipitem"):
-                piece = _piece(kind, number, clip, files, rate)
+            items = [each for each in track if each.tag in ("clipitem", "transitionitem")]
+            for at, clip in enumerate(items):
+                if clip.tag == "transitionitem":
+                    continue
+                piece = _piece(kind, number, clip, files, rate, items[at - 1 : at] + items[at + 1 : at + 2])
                 if piece is not None:
                     piece.enabled = piece.enabled and enabled
                     cut.pieces.append(piece)
@@ -73,18 +76,39 @@ def _number(clip: ET.Element, tag: str) -> int | None:
         return None
 
 
-def _piece(kind: str, number: int, clip: ET.Element, files: dict[str, ET.Element], rate: Fraction) -> Piece | None:
-    """`in` counts at the clip's rate from the file's first frame; whatever speed there is, is left out."""
+def _cut(transition: ET.Element) -> int:
+    """Where the clips under a transition meet."""
+    start, end = _number(transition, "start") or 0, _number(transition, "end") or 0
+    return {"start-black": start, "start": start, "end": end, "end-black": end}.get(
+        transition.findtext("alignment", "center"), (start + end) // 2
+    )
+
+
+def _piece(
+    kind: str,
+    number: int,
+    clip: ET.Element,
+    files: dict[str, ET.Element],
+    rate: Fraction,
+    beside: list[ET.Element],
+) -> Piece | None:
+    """`in` counts at the clip's rate from the file's first frame; whatever speed there is, is left out.
+
+    An edge of -1 lies under the transition beside it: the clip begins or ends where the two clips meet.
+    """
     first, last = _number(clip, "start"), _number(clip, "end")
     begin, end = _number(clip, "in"), _number(clip, "out")
     if begin is None or end is None or first is None or last is None:
         return None
     own = _rate(clip) or rate
-    length = int((end - begin) * rate / own)
-    if first == -1 and last != -1:
-        first = last - length
-    elif last == -1 and first != -1:
-        last = first + length
+    under = [each for each in beside if each.tag == "transitionitem"]
+    if (first == -1 or last == -1) and not under:
+        return None
+    if first == -1:
+        first = _cut(under[0])
+        begin += int((first - (_number(under[0], "start") or 0)) * own / rate)
+    if last == -1:
+        last = _cut(under[-1])
     reference = clip.find("file")
     file = files.get(reference.get("id", "")) if reference is not None else None
     url = file.findtext("pathurl", "") if file is not None else ""
