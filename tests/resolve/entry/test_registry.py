@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 from pathlib import Path
 
@@ -61,6 +62,19 @@ def test_every_action_module_is_listed() -> None:
     assert with_actions == set(MODULES)
 
 
+SCRIPTS = Path(resolve_scripts.__file__).parent
+
+
+@pytest.mark.parametrize("path", sorted(SCRIPTS.rglob("*.py")), ids=lambda path: path.relative_to(SCRIPTS).as_posix())
+def test_the_syntax_is_that_of_python_3_10_and_nothing_is_printed(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"), feature_version=(3, 10))
+    names = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    assert "print" not in names
+    assert not {"SaveProject", "CloseProject", "LoadProject"} & {
+        node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)
+    }, "never"
+
+
 def test_names_are_legal_file_names_and_differ_on_every_system() -> None:
     names = [file_name(entry) for entry in builtin_registry().menu()]
     assert len({name.lower() for name in names}) == len(names)
@@ -106,3 +120,15 @@ def test_given_options_go_before_a_variants_own() -> None:
     entry = Entry(Action("a", "A", "A.", run), Variant("b", "B", {"x": "1", "y": "1"}))
     entry.run(None, None, {"y": "2"})  # type: ignore[arg-type] # neither is used
     assert got == [{"x": "1", "y": "2"}]
+
+
+def test_the_page_tells_of_every_entry_and_option() -> None:
+    import resolve_docs
+
+    page = resolve_docs.TARGET.read_text("utf-8")
+    assert page == resolve_docs.filled(page), "python tools/resolve_docs.py writes its tables anew"
+    for entry in builtin_registry().menu():
+        assert f"**{file_name(entry).removesuffix('.py')}**" in page
+    for picture in ("pictures/resolve_panel.png",):
+        assert picture in page
+        assert (resolve_docs.TARGET.parent / picture).is_file()
