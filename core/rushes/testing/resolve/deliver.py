@@ -229,9 +229,7 @@ def _write(
     height = int(job.settings.get("FormatHeight", timeline.size[1]))
 
     def picture(frame: int) -> Any:
-        shown = projector.show(timeline, frame)
-        if item is not None:
-            shown = projector.show_item(timeline, item, frame)
+        shown = projector.show(timeline, frame) if item is None else projector.show_item(timeline, item, frame)
         if shown.shape[:2] != (height, width):
             shown = np.asarray(cv2.resize(shown, (width, height), interpolation=cv2.INTER_AREA), np.float32)
         return to_uint8(shown)

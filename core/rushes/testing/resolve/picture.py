@@ -27,6 +27,8 @@ __all__ = ["Projector", "item_at", "picture_at", "source_frame"]
 OFFLINE = (0.65, 0.1, 0.1)
 """Resolve shows "Media Offline" on red."""
 _GREY = 0.5
+_MOVIES = 4
+"""Kept open at a time; the one that was shown longest ago is closed first."""
 _FULL = {"uint8": 255, "uint16": 65535}
 
 
@@ -122,7 +124,10 @@ class Projector:
             held, at = following, at + 1
         if held is None:
             return None
+        self._open.pop(key, None)
         self._open[key] = (frames, at, held)
+        while len(self._open) > _MOVIES:
+            del self._open[next(iter(self._open))]
         return held
 
 
