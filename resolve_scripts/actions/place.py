@@ -12,7 +12,7 @@ from resolve_scripts.host.keep import kept
 from resolve_scripts.host.placing import TRACK, Placed, Placement, drop_track, free_track, lost, place
 from resolve_scripts.host.read import read_timeline
 from resolve_scripts.host.session import Session, listed
-from resolve_scripts.logic.frames import timecode_text
+from resolve_scripts.logic.frames import rate_of_setting, timecode_text
 from resolve_scripts.logic.model import TimelineState
 from resolve_scripts.logic.place import (
     Piece,
@@ -217,11 +217,13 @@ class _Placing:
 
     def one(self, spot: Spot, media: EditorialMedia, first: int | None) -> None:
         """Place it, unless it is there already."""
-        part = piece(spot, media.media.frames, first, media.media.rate, self.state.rate)
+        clip = self.pulled.clips[spot.take]
+        told = clip.GetClipProperty("FPS")  # of pictures the project's, where Resolve did not take theirs
+        rate = rate_of_setting(told)[0] if told else media.media.rate
+        part = piece(spot, media.media.frames, first, rate, self.state.rate)
         if placed_already(self.state, spot.take, part.record) is not None:
             self.there += 1
             return
-        clip = self.pulled.clips[spot.take]
         id = clip.GetUniqueId()
         index = free_track(
             self.session, self.state, [(part.record, part.end)], TRACK, above=max(spot.above, self._under(part))
@@ -264,7 +266,9 @@ class _Placing:
     def outcome(self) -> Outcome:
         """What was placed."""
         if not self.placed:
-            text = f"Nothing to do: {count(self.there, 'take')} in place already." if self.there else "Nothing was placed."
+            text = (
+                f"Nothing to do: {count(self.there, 'take')} in place already." if self.there else "Nothing was placed."
+            )
             return Outcome(text, notes=tuple(self.notes))
         timeline = self.session.timeline()
         names = [timeline.GetTrackName("video", index) or "" for index in sorted(self.tracks)]

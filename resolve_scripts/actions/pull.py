@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
 from resolve_scripts.host.keep import kept
 from resolve_scripts.host.pool import Bins, PoolClip, import_into, pool_clips
+from resolve_scripts.host.read import project_rate
 from resolve_scripts.host.session import Session, listed
+from resolve_scripts.logic.frames import rate_of_setting, rate_setting
 from resolve_scripts.logic.paths import first_file, on_disk, same_file, shown_path
 from resolve_scripts.logic.pull import (
     COLORS,
@@ -26,9 +29,10 @@ from resolve_scripts.logic.pull import (
 from resolve_scripts.logic.pull import ids_of as ids_for
 from resolve_scripts.logic.words import count
 from rushes.contracts.codec import decode, encode
-from rushes.contracts.edit import EditorialJob, EditorialMedia
+from rushes.contracts.edit import EditorialJob, EditorialMedia, MediaKind
 from rushes.contracts.library import ProductionInfo
 from rushes.contracts.take import Rating
+from rushes.contracts.timing import rate_text
 from rushes.errors import ProductionError, ResolveError
 
 if TYPE_CHECKING:
@@ -117,6 +121,7 @@ def pull(session: Session, desk: Desk, takes: Sequence[str], *, update: bool = T
 
 def _bring(session: Session, desk: Desk, info: ProductionInfo, plan: PullPlan, done: Pulled) -> None:
     bins = Bins(session)
+    project, _ = project_rate(session)
     total = max(1, sum(map(len, plan.new.values())))
     for names, media in plan.new.items():
         if desk.cancelled:
@@ -135,7 +140,7 @@ def _bring(session: Session, desk: Desk, info: ProductionInfo, plan: PullPlan, d
             else:
                 done.clips[one.take] = clip
                 done.new += 1
-                done.notes += _write(clip, one, info.id)
+                done.notes += _write(clip, one, info.id, project)
     desk.progress(1.0, "Pulled")
     if plan.new and not done.new:
         bins.drop_empty()
@@ -152,9 +157,12 @@ def _not_imported(one: EditorialMedia) -> str:
     return f"{one.name} was not imported: {why}."
 
 
-def _write(clip: MediaPoolItem, one: EditorialMedia, production: str) -> list[str]:
-    """Ids, metadata, colour, flag and proxy onto a clip that was just imported."""
+def _write(clip: MediaPoolItem, one: EditorialMedia, production: str, project: Fraction) -> list[str]:
+    """Rate, ids, metadata, colour, flag and proxy onto a clip that was just imported."""
     failed: list[str] = []
+    if one.media.kind is MediaKind.SEQUENCE and one.media.rate != project and not _conformed(clip, one.media.rate):
+        # Pictures have no rate of their own: Resolve gives them the project's.
+        failed.append(f"{rate_text(one.media.rate)} (set it in Clip Attributes)")
     if not clip.SetThirdPartyMetadata(ids_for(one, production)):
         failed.append("ids")
     if one.metadata and not clip.SetMetadata(dict(one.metadata)):
@@ -167,6 +175,12 @@ def _write(clip: MediaPoolItem, one: EditorialMedia, production: str) -> list[st
     if one.media.proxy and not clip.LinkProxyMedia(one.media.proxy):
         failed.append("proxy")
     return [f"{one.name}: Resolve refused {', '.join(failed)}."] if failed else []
+
+
+def _conformed(clip: MediaPoolItem, rate: Fraction) -> bool:
+    clip.SetClipProperty("FPS", rate_setting(rate, drop=False))
+    told = clip.GetClipProperty("FPS")
+    return bool(told) and rate_of_setting(told)[0] == rate
 
 
 def _update(
@@ -223,16 +237,17 @@ def _relink(
 ) -> None:
     """Files that moved, folder by folder; where Resolve does not find one by its name, the clip is replaced."""
     by_folder: dict[str, list[Change]] = {}
+    project, _ = project_rate(session)
     for change in changes:
         assert change.relink is not None
         by_folder.setdefault(os.path.dirname(shown_path(change.relink.media)), []).append(change)
     for folder, moved in by_folder.items():
         session.pool().RelinkClips([known[change.clip].handle for change in moved], folder)
         for change in moved:
-            done.notes += _relinked(known[change.clip].handle, change, info.id)
+            done.notes += _relinked(known[change.clip].handle, change, info.id, project)
 
 
-def _relinked(clip: MediaPoolItem, change: Change, production: str) -> list[str]:
+def _relinked(clip: MediaPoolItem, change: Change, production: str, project: Fraction) -> list[str]:
     one = change.relink
     assert one is not None
     if same_file(str(clip.GetClipProperty("File Path") or ""), shown_path(one.media)):
@@ -240,7 +255,7 @@ def _relinked(clip: MediaPoolItem, change: Change, production: str) -> list[str]
     replace: Callable[[str], bool] = clip.ReplaceClip
     movie = one.media.proxy or one.media.path
     if replace(movie) and same_file(str(clip.GetClipProperty("File Path") or ""), movie):
-        return _write(clip, one, production)  # replacing a clip takes its metadata away
+        return _write(clip, one, production, project)  # replacing a clip takes its metadata away
     return [f"{change.name} could not be relinked to {first_file(one.media)}."]
 
 

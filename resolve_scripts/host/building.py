@@ -10,8 +10,8 @@ from resolve_scripts.host.placing import Placed, Placement, add_track, lost, pla
 from resolve_scripts.host.pool import Bins
 from resolve_scripts.host.read import project_rate
 from resolve_scripts.host.session import Session, has, listed
-from resolve_scripts.logic.build import BuildPlan, Kind, Step, custom_data, percent, rate_setting, wrong_rate
-from resolve_scripts.logic.frames import timecode_text
+from resolve_scripts.logic.build import BuildPlan, Kind, Step, custom_data, percent, wrong_rate
+from resolve_scripts.logic.frames import rate_setting, timecode_text
 from resolve_scripts.logic.paths import shown_path
 from resolve_scripts.logic.placing import free_name
 from rushes.contracts.edit import EditMarker, EditTimeline

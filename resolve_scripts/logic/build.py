@@ -25,7 +25,6 @@ __all__ = [
     "media_of",
     "percent",
     "plan_build",
-    "rate_setting",
     "rendered",
     "wrong_rate",
 ]
@@ -158,12 +157,6 @@ def custom_data(marker: EditMarker) -> str:
 def cut_digest(timeline: EditTimeline) -> str:
     """Names a cut: the same file gives the same."""
     return hashlib.sha256(canonical_json(timeline).encode("utf-8")).hexdigest()[:32]
-
-
-def rate_setting(rate: Fraction, drop: bool) -> str:
-    """As Resolve's settings say it: "23.976", "29.97 DF"."""
-    text = str(rate.numerator) if rate.denominator == 1 else f"{float(rate):.3f}".rstrip("0")
-    return f"{text} DF" if drop else text
 
 
 def wrong_rate(timeline: EditTimeline, project: Fraction) -> InputError:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from rushes.contracts.timecode import Timecode, parse_rate
 from rushes.errors import InputError
 
-__all__ = ["frames_shown", "playhead_frame", "rate_of_setting", "source_frames", "timecode_text"]
+__all__ = ["frames_shown", "playhead_frame", "rate_of_setting", "rate_setting", "source_frames", "timecode_text"]
 
 
 def rate_of_setting(value: object) -> tuple[Fraction, bool]:
@@ -23,6 +23,12 @@ def rate_of_setting(value: object) -> tuple[Fraction, bool]:
     except ValueError as exc:
         raise InputError(f"{text!r} is not a frame rate.", code="time.rate", hint="Set the project's rate.") from exc
     return parse_rate(str(int(number)) if number.is_integer() else f"{number:.3f}"), drop
+
+
+def rate_setting(rate: Fraction, drop: bool) -> str:
+    """As Resolve's settings say it: "23.976", "29.97 DF"."""
+    text = str(rate.numerator) if rate.denominator == 1 else f"{float(rate):.3f}".rstrip("0")
+    return f"{text} DF" if drop else text
 
 
 def playhead_frame(timecode: str, rate: Fraction) -> int:
