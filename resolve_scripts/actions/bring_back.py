@@ -138,12 +138,19 @@ class _Worker:
         there = open_timeline(self._session, note.timeline)
         state = read_timeline(self._session) if there is not None else None
         plan = plan_return(note, note.result, state)
-        if plan.back is Back.TAKE and not add_take(self._session, note, plan, note.returned):
-            assert state is not None
-            item = state.item(note.item)
-            assert item is not None
-            self._said.append(f"{note.name}: Resolve did not take it into the clip; it goes above.")
-            plan = place_above(note, note.result, state, item)
+        if plan.back is Back.TAKE:
+            done, same_grade = add_take(self._session, note, plan, note.returned)
+            if not done:
+                assert state is not None
+                item = state.item(note.item)
+                assert item is not None
+                self._said.append(f"{note.name}: Resolve did not take it into the clip; it goes above.")
+                plan = place_above(note, note.result, state, item)
+            elif not same_grade:
+                self._said.append(
+                    f"{note.name}: this Resolve gives each take a grade of its own. The former grade is with the "
+                    "former take; copy it over on the Color page, or run Grade again."
+                )
         if plan.back is Back.ABOVE:
             try:
                 track = put_above(self._session, note, plan, note.returned)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,13 +66,12 @@ def _write(path: Path, text: str) -> int:
             return 0
         with disk_full_as_error(path):
             path.parent.mkdir(exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+            draft = path.with_name(f".{path.name}.{os.getpid()}.part")  # not mkstemp: others shall read it too
             try:
-                with open(handle, "wb") as file:
-                    file.write(data)
-                os.replace(name, path)
+                draft.write_bytes(data)
+                os.replace(draft, path)
             finally:
-                Path(name).unlink(missing_ok=True)
+                draft.unlink(missing_ok=True)
     except PermissionError as exc:
         raise ProductionError(
             f"The report cannot be written into {path.parent}. The clips are labelled.",

@@ -19,10 +19,12 @@ from resolve_scripts.host.stills import frame_picture, newest_still
 from resolve_scripts.logic.grade import GradeNote, Wanted, version_name
 from resolve_scripts.logic.model import ItemState, TimelineState
 from resolve_scripts.logic.pick import ON, chosen, seen_frame
+from resolve_scripts.logic.send import default_name
 from resolve_scripts.logic.space import NodeSpace, node_space
 from rushes.contracts.codec import decode, digest, encode
 from rushes.contracts.grade import MatchJob, MatchResult
 from rushes.contracts.library import TakeRow
+from rushes.contracts.names import safe_name
 from rushes.contracts.take import Rating
 from rushes.errors import InputError, ResolveError, RushesError
 
@@ -49,7 +51,7 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
         items = chosen(state, options.get("on", ""))
         reference = _reference(session, desk, options.get("reference", ""), items[0], Path(folder))
         same = options.get("same_scene", "").casefold() in ("1", "yes", "true", "on")
-        done, said, told = 0, list(space.notes), list[str]()
+        done, said, told, sheets = 0, list(space.notes), list[str](), list[str]()
         for number, item in enumerate(items):
             if desk.cancelled:
                 said.append(f"Stopped: {len(items) - number} of {len(items)} clips are as they were.")
@@ -65,11 +67,13 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
             if result is not None:
                 done += 1
                 told.append(_words(item, result))
+                sheets.append(result.sheet)
                 said.append(f"Before, matched and reference side by side: {result.sheet}")
                 said += result.notes
     if not done:
         return Outcome(f"{items[0].name} is matched to {reference.label} already.", 0, tuple(said))
-    return Outcome(f"Matched to {reference.label}: {'; '.join(told)}.", done, tuple(dict.fromkeys(said)))
+    text = f"Matched to {reference.label}: {'; '.join(told)}."
+    return Outcome(text, done, tuple(dict.fromkeys(said)), {"sheets": sheets})
 
 
 def _match(
@@ -98,7 +102,7 @@ def _match(
         return None
     version, before = fresh_version(session, item.id, VERSION)
     try:
-        picture = folder / f"{len(list(folder.iterdir()))}.png"
+        picture = Path(tempfile.mkdtemp(dir=folder)) / f"{safe_name(default_name(item), 'clip')}.png"
         frame_picture(session, state, frame, picture)
         job = MatchJob(
             desk.production, str(picture), str(reference.path), space.space, same_scene=same, rendering=space.rendering

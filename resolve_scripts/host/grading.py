@@ -19,6 +19,7 @@ __all__ = [
     "active_version",
     "apply_grade",
     "fresh_version",
+    "grade_mark",
     "go_back",
     "leave_version",
     "set_group_lut",
@@ -39,6 +40,14 @@ def version_of(item: TimelineItem) -> Version:
     """The active version."""
     told = cast("dict[str, Any]", item.GetCurrentVersion() or {})
     return str(told.get("versionName", "")), int(told.get("versionType", 0) or 0)
+
+
+def grade_mark(item: TimelineItem) -> tuple[Any, ...]:
+    """What can be told of a clip's grade: another one after a change means that the change took it along."""
+    graph = item.GetNodeGraph()
+    count = (graph.GetNumNodes() or 0) if graph is not None else 0
+    nodes = [(graph.GetLUT(n), tuple(graph.GetToolsInNode(n) or ())) for n in range(1, count + 1)] if graph else []
+    return (version_of(item), *nodes)
 
 
 def fresh_version(session: Session, id: str, base: str) -> tuple[str, Version]:

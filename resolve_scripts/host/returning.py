@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
+from resolve_scripts.host.grading import grade_mark
 from resolve_scripts.host.placing import Placement, add_track, drop_track, place
 from resolve_scripts.host.pool import find_media, imported
 from resolve_scripts.host.read import read_timeline, timeline_item
 from resolve_scripts.host.session import Session
+from resolve_scripts.host.takes import add, entries, select
 from resolve_scripts.logic.bins import TOP, shot_bins
 from resolve_scripts.logic.bring_back import Return
 from resolve_scripts.logic.frames import frames_shown
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_take", "import_return", "put_above"]
 
+_log = logging.getLogger(__name__)
 _TRACK = "Rushes"
 RETURN_KEY = "rushes.return"
 """Third-party metadata: id of the job it came from."""
@@ -53,49 +57,24 @@ def import_return(session: Session, note: SentNote, result: ClipResult, info: Pr
     return clip.GetUniqueId()
 
 
-def add_take(session: Session, note: SentNote, plan: Return, media: str) -> bool:
-    """Add what came back to the clip's take selector and select it: False when Resolve refuses; the clip is as it was.
+def add_take(session: Session, note: SentNote, plan: Return, media: str) -> tuple[bool, bool]:
+    """Have the clip show what came back, as a take of its selector: (done, whether the clip kept its grade).
 
-    A take that is there already is selected.
+    Where Resolve refuses, the clip is as it was. A take that is there already is selected.
     """
     item = _item(session, note)
     clip = _clip(session, media)
-    lies = (item.GetStart(), item.GetDuration())
-    before, had = int(item.GetSelectedTakeIndex() or 0), int(item.GetTakesCount() or 0)
-    index = _take_of(item, media)
-    if index == before and index:
-        return True
-    added = not index
-    if added:
-        item.AddTake(clip, plan.source, plan.source + plan.frames)
-        index = _take_of(item, media)
-    if index and item.SelectTakeByIndex(index):
-        now = _item(session, note)
-        shown = now.GetMediaPoolItem()
-        if (now.GetStart(), now.GetDuration()) == lies and shown is not None and shown.GetUniqueId() == media:
-            return True
-    if added:
-        _drop_take(item, index, before, had)
-    return False
-
-
-def _take_of(item: TimelineItem, media: str) -> int:
-    """Number of the take that shows a clip of the media pool; 0: none."""
-    for index in range(1, int(item.GetTakesCount() or 0) + 1):
-        take = item.GetTakeByIndex(index)
-        clip: MediaPoolItem | None = take["mediaPoolItem"] if take else None
-        if clip is not None and clip.GetUniqueId() == media:
-            return index
-    return 0
-
-
-def _drop_take(item: TimelineItem, index: int, before: int, had: int) -> None:
-    """A refused take may leave a selector of one behind."""
-    item.SelectTakeByIndex(before or 1)
-    if index:
-        item.DeleteTakeByIndex(index)
-    if not had and item.GetTakesCount() == 1:
-        item.FinalizeTake()
+    grade = grade_mark(item)
+    held = next((one.index for one in entries(item) if one.media_id == media), 0)
+    try:
+        if not held:
+            add(item, clip, plan.source, plan.source + plan.frames)
+        elif held != item.GetSelectedTakeIndex():
+            select(item, held)
+    except ResolveError as exc:
+        _log.info("%s", exc)
+        return False, True
+    return True, grade_mark(_item(session, note)) == grade
 
 
 def put_above(session: Session, note: SentNote, plan: Return, media: str) -> str | None:

@@ -104,7 +104,7 @@ def report(state: TimelineState, generated: set[str]) -> Report:
     """Counted over what is seen: the top-most enabled clip of every frame."""
     seen = tuple(Seen(start, end, item, item.id in generated) for start, end, item in seen_ranges(state))
     tracks = {
-        track.name or f"Video {track.index}": _sum(
+        f"V{track.index} {track.name}".strip(): _sum(
             (item.duration, item.id in generated) for item in track.items if item.enabled and item.media is not None
         )
         for track in state.of("video")

@@ -84,6 +84,7 @@ def test_the_report_lists_every_stretch_with_timecode(film: Suite) -> None:
         ("01:00:03:18", "01:00:04:03", "yes"),
     ]
     text = page.read_text("utf-8")
+    assert "V2 Video 2" in text
     assert "Edit &amp; more" in text
     assert text.count("<rect") == 5
     assert "60.0%" in text

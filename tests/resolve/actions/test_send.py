@@ -330,7 +330,7 @@ def test_what_has_no_place_any_more_stays_in_its_bin_and_is_told(film: Suite, ch
 
 def test_where_resolve_takes_no_take_it_goes_above(film: Suite) -> None:
     film.run(SEND, treatment="denoise")
-    film.sim.refuse("TimelineItem.AddTake", 1)
+    film.sim.refuse("TimelineItem.AddTake", 2)
     outcome = film.run(BACK)
     timeline = film.sim.project.timeline
     assert timeline is not None
@@ -339,6 +339,15 @@ def test_where_resolve_takes_no_take_it_goes_above(film: Suite) -> None:
     (placed,) = timeline.tracks["video"][2].items
     assert (placed.start, placed.duration, placed.source) == (item.start, item.duration, 10)
     assert any("did not take it" in note for note in outcome.notes)
+
+
+def test_a_resolve_that_gives_takes_their_own_grade_is_told(suite: Callable[..., Suite]) -> None:
+    film = made_film(suite, profile("21.0.4").but(take_keeps_grade=False))
+    items(film)[0].grade.nodes = [NodeState(tools=["Curves"])]
+    film.run(SEND, treatment="denoise")
+    outcome = film.run(BACK)
+    assert outcome.details["returned"] == 1
+    assert any("a grade of its own" in note for note in outcome.notes)
 
 
 def test_a_clip_on_another_timeline_is_brought_back_there(film: Suite) -> None:
