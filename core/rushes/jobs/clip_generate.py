@@ -322,11 +322,13 @@ def line_control(picture: Picture) -> Picture:
 
     Difference of Gaussians, thresholded softly (Winnemöller et al., "XDoG", 2012).
     """
-    luma = cv2.bilateralFilter(picture @ np.array((0.2126, 0.7152, 0.0722), _F), 5, 0.1, 2.0)
+    calm = cv2.bilateralFilter(picture, 5, 0.1, 2.0)
     scale = max(0.6, picture.shape[1] / 900)
-    fine = cv2.GaussianBlur(luma, (0, 0), scale)
-    coarse = cv2.GaussianBlur(luma, (0, 0), scale * 1.6)
+    fine = cv2.GaussianBlur(calm, (0, 0), scale)
+    coarse = cv2.GaussianBlur(calm, (0, 0), scale * 1.6)
     edge = fine - 0.985 * coarse
     spread = max(1e-3, float(np.percentile(np.abs(fine - coarse), 95)))
-    line: NDArray[Any] = np.where(edge >= 0, 1.0, 1.0 + np.tanh(edge / spread * 1.2))
+    # Each channel draws its own lines: things of equal brightness and another colour are told apart.
+    lines: NDArray[Any] = np.where(edge >= 0, 1.0, 1.0 + np.tanh(edge / spread * 1.2))
+    line = lines.min(axis=-1)
     return np.repeat(np.clip(line, 0, 1)[..., None], 3, axis=2).astype(_F)

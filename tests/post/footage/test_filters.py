@@ -261,3 +261,19 @@ def test_lanczos_is_sharper_than_bilinear_and_does_not_ring() -> None:
     edge[:, 16:] = 0.8
     big = lanczos(edge, Size(128, 128))
     assert 0.2 - 1e-3 <= big.min() <= big.max() <= 0.8 + 1e-3
+
+
+def test_a_matte_of_a_travelling_camera_says_that_it_is_a_guess() -> None:
+    near, far = Scene(Size(320, 180), 1, speed=9), Scene(Size(320, 180), 2, speed=0.2)
+
+    def make(index: int) -> Picture:
+        picture = far.frame(index).copy()
+        picture[:, 230:] = near.frame(index)[:, 230:]  # a wall that the camera passes
+        return picture
+
+    step = Foreground()
+    _run(step, Rolled(Size(320, 180), 3, make))
+    assert any("guess" in n for n in step.notes)
+    steady = Foreground()
+    _run(steady, Scene(Size(320, 180), 3).rolled(3))
+    assert not any("guess" in n for n in steady.notes)

@@ -28,6 +28,8 @@ _PROBES = 3
 """How many frames ahead the first seed looks for motion."""
 _SETTLING = 4
 """How often the first cut is made again around its own edge."""
+_AT_THE_RIM = 0.12
+"""Share of the picture's rim from which on what moves is taken for near things that a travelling camera passes."""
 _LIMITS = (
     "The matte is cut along colours and motion, not along what things are: check it where subject and background have "
     "the same colour. Hair, glass and motion blur come out hard-edged."
@@ -107,6 +109,11 @@ class Foreground:
         salient = _salience(small)
         if float((moving > enough).mean()) > 0.002:
             # Motion says more than looks.
+            if _rim_share(moving > enough) > _AT_THE_RIM:
+                self._say(
+                    "What moves by itself reaches along the picture's edge: the camera seems to travel, and then near "
+                    "things count as moving. This matte is a guess."
+                )
             return np.asarray(0.9 * np.clip(0.6 * moving / enough, 0, 1) + 0.1 * salient, _F)
         self._say("Nothing moves by itself at the start: the foreground was guessed from what draws the eye.")
         return salient
@@ -165,6 +172,11 @@ def _own_motion(flow: NDArray[np.float32]) -> NDArray[np.float32]:
     grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), -1).astype(_F).reshape(-1, 1, 2)
     by_camera = (cv2.perspectiveTransform(grid, found) - grid).reshape(height, width, 2)
     return np.asarray(cv2.GaussianBlur(np.linalg.norm(flow - by_camera, axis=-1), (0, 0), 1.5), _F)
+
+
+def _rim_share(inside: NDArray[np.bool_]) -> float:
+    rim = np.concatenate([inside[0], inside[-1], inside[:, 0], inside[:, -1]])
+    return float(rim.mean())
 
 
 def _salience(small: Picture) -> NDArray[np.float32]:
