@@ -16,6 +16,11 @@ _SLOTS = 2
 """Fields for settings of a treatment."""
 _WIDE = 3
 """Buttons in a row."""
+_WIDTHS = (90, 160, 80, 60, 200)
+"""Of the columns, pixels."""
+_TYPED = {"ReturnPressed": True, "EditingFinished": True}
+_PICKED = {"ItemClicked": True, "CurrentItemChanged": True}
+"""Events that these elements send only when they are asked to."""
 _TREATMENTS = tuple(Treatment)
 
 
@@ -33,19 +38,40 @@ class Window:
         self._shown: dict[str, Any] = {}
         self._rows: tuple[Any, ...] | None = None
         self._jobs = 0
+        self._filling = False
         title = {"ID": ID, "WindowTitle": "Rushes", "Geometry": [120, 120, 520, 860]}
         self.window = dispatcher.AddWindow(title, _layout(ui, entries))
         self._items: Any = self.window.GetItems()
-        tree = self._items["Takes"]
-        tree.SetHeaderLabels(list(COLUMNS))
+        self._head(self._items["Takes"])
         for treatment in _TREATMENTS:
             self._items["Treatment"].AddItem(LABELS[treatment])
         self.refresh()
         self.window.Show()
 
+    @staticmethod
+    def _head(tree: Any) -> None:
+        """Titles and widths of the columns, the way scripts in the field do it."""
+        header = tree.NewItem()
+        for column, title in enumerate(COLUMNS):
+            header.Text[column] = title
+        tree.SetHeaderItem(header)
+        tree.ColumnCount = len(COLUMNS)
+        widths = tree.ColumnWidth
+        for column, width in enumerate(_WIDTHS):
+            if widths is not None:
+                widths[column] = width
+
     def on(self, who: str, event: str, handler: Callable[[dict[str, Any]], None]) -> None:
-        """Call `handler` for an event of an element, or of the window (`ID`)."""
-        setattr(self.window.On[who], event, handler)
+        """Call `handler` for an event of an element, or of the window (`ID`).
+
+        What our own filling of a list sets off is not the editor's choice, and is left out.
+        """
+
+        def unless_filled(event: dict[str, Any]) -> None:
+            if not self._filling:
+                handler(event)
+
+        setattr(getattr(self.window.On, who), event, unless_filled)
 
     def value(self, who: str) -> str:
         """What stands in a field."""
@@ -80,8 +106,12 @@ class Window:
         model = self.model
         self._put("Project", "Text", model.project)
         self._put("Production", "Text", model.production)
-        self._fill_shots()
-        self._fill_takes()
+        self._filling = True
+        try:
+            self._fill_shots()
+            self._fill_takes()
+        finally:
+            self._filling = False
         for entry in self._entries:
             self._put(button_id(entry), "Enabled", not model.busy)
         for who in ("Choose", "Send", "Refresh"):
@@ -151,14 +181,23 @@ def _layout(ui: Any, entries: Sequence[Entry]) -> Any:
                 dict(low),
                 [
                     ui.Label({"Text": "Production", "Weight": 0}),
-                    ui.LineEdit({"ID": "Production", "PlaceholderText": "folder of the production", "Weight": 1}),
+                    ui.LineEdit(
+                        {
+                            "ID": "Production",
+                            "PlaceholderText": "folder of the production",
+                            "Events": _TYPED,
+                            "Weight": 1,
+                        }
+                    ),
                     _button(ui, "Choose", "Choose…"),
                 ],
             ),
             ui.HGroup(
                 dict(low), [ui.Label({"Text": "Takes of", "Weight": 0}), ui.ComboBox({"ID": "Shot", "Weight": 1})]
             ),
-            ui.Tree({"ID": "Takes", "RootIsDecorated": False, "AlternatingRowColors": True, "Weight": 1}),
+            ui.Tree(
+                {"ID": "Takes", "Events": _PICKED, "RootIsDecorated": False, "AlternatingRowColors": True, "Weight": 1}
+            ),
             ui.HGroup(
                 dict(low),
                 [

@@ -375,3 +375,35 @@ def test_a_filter_that_is_gone_falls_back(tmp_path: Path) -> None:
 def test_panel_buttons_leave_out_what_has_a_place_of_its_own() -> None:
     entries = [Entry(action(done, id)) for id in ("pull_selects", "send", "stop", "open_panel")]
     assert [entry.id for entry in panel_entries(entries)] == ["pull_selects"]
+
+
+def test_filling_a_list_is_no_choice_of_the_editors(tmp_path: Path) -> None:
+    """A real list tells of changes while it is filled; the filter and the picked take must survive that."""
+    room = Room(tmp_path)
+    room.film.add_take("SH010", "t1")
+    room.film.add_take("SH020", "t2")
+    user = room.user
+    panel = room.panel()
+    heard = panel.window.window.On.Shot.__dict__["CurrentIndexChanged"]
+    box = panel.window.window.GetItems()["Shot"]
+    clear = box.Clear
+
+    def telling_clear() -> None:
+        clear()
+        heard({})
+
+    object.__setattr__(box, "Clear", telling_clear)
+    seen: list[str] = []
+    user.plan += [
+        wait_for(room, lambda: len(user.rows("Takes")) == 2),
+        lambda: user.choose("Shot", "SH020"),
+        lambda: None,
+        lambda: room.film.add_take("SH030", "t3"),
+        lambda: user.click("Refresh"),
+        wait_for(room, lambda: "SH030" in panel.model.shots()),
+        lambda: None,
+        lambda: seen.append(panel.model.shot),
+        user.close,
+    ]
+    panel.run()
+    assert seen == ["SH020"]
