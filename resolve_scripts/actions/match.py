@@ -16,7 +16,7 @@ from resolve_scripts.host.keep import kept
 from resolve_scripts.host.read import read_timeline
 from resolve_scripts.host.session import Session
 from resolve_scripts.host.stills import frame_picture, newest_still
-from resolve_scripts.logic.grade import GradeNote, Wanted, version_name
+from resolve_scripts.logic.grade import GradeNote, Wanted, former_version, version_name
 from resolve_scripts.logic.model import ItemState, TimelineState
 from resolve_scripts.logic.pick import ON, chosen, seen_frame
 from resolve_scripts.logic.send import default_name
@@ -114,9 +114,7 @@ def _match(
         leave_version(session, item.id, before, version)
         raise
     said += words
-    ours = note is not None and before == (note.version, 0)
-    former = (note.before, note.before_kind) if note is not None and ours else before
-    notes[item.id] = GradeNote(*former, made.version, key)
+    notes[item.id] = GradeNote(*former_version(before, note), made.version, key)
     write_notes(desk, notes)
     return result
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from resolve_scripts.host.read import timeline_item
 from resolve_scripts.host.session import Session
-from resolve_scripts.logic.grade import GradeNote, Wanted, cdl_texts, version_before
+from resolve_scripts.logic.grade import GradeNote, Wanted, cdl_texts, former_version, is_ours, version_before
 from resolve_scripts.logic.luts import same_lut
 from rushes.errors import ResolveError
 
@@ -108,10 +108,7 @@ def apply_grade(session: Session, id: str, wanted: Wanted, note: GradeNote | Non
     except ResolveError:
         _back(item, before, wanted.version if made else None)
         raise
-    former = before
-    if note is not None and before == (wanted.version, 0):
-        former = (note.before, note.before_kind)
-    return GradeNote(former[0], former[1], wanted.version, wanted.digest), True, notes
+    return GradeNote(*former_version(before, note), wanted.version, wanted.digest), True, notes
 
 
 def same_lut_set(graph: Graph, wanted: Wanted) -> bool:
@@ -125,7 +122,7 @@ def go_back(session: Session, id: str, note: GradeNote | None) -> str | None:
     ResolveError `resolve.grade`.
     """
     item = _item(session, id)
-    if not version_of(item)[0].startswith("Rushes "):
+    if not is_ours(version_of(item)[0]):
         return None
     names = {kind: item.GetVersionNameList(cast("Any", kind)) or [] for kind in (0, 1)}
     found = version_before(note, names)

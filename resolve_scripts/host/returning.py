@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from resolve_scripts.host.grading import grade_mark
 from resolve_scripts.host.placing import Placement, add_track, drop_track, place
-from resolve_scripts.host.pool import find_media, imported
+from resolve_scripts.host.pool import Bins, find_media, import_into, write_ids
 from resolve_scripts.host.read import read_timeline, timeline_item
 from resolve_scripts.host.session import Session
 from resolve_scripts.host.takes import add, entries, select
@@ -51,10 +51,30 @@ def import_return(session: Session, note: SentNote, result: ClipResult, info: Pr
         about["Comments"] = " ".join(result.notes)
     if result.generated or note.generated:
         about["Keywords"] = AI_KEYWORD
-    clip = find_media(session, path=result.path) or imported(session, media, bins, ids, about)
+    clip = find_media(session, path=result.path)
+    if clip is None:
+        clip = _import(session, media, bins)
+        write_ids(clip, ids, about)
     if note.input_space and clip.GetClipProperty("Input Color Space") != note.input_space:
         clip.SetClipProperty("Input Color Space", note.input_space)
     return clip.GetUniqueId()
+
+
+def _import(session: Session, media: EditMedia, names: tuple[str, ...]) -> MediaPoolItem:
+    """Into a bin; one that was made for it is gone again when Resolve refuses."""
+    bins = Bins(session)
+    try:
+        (clip,) = import_into(bins, names, [media])
+        if clip is None:
+            raise ResolveError(
+                f"Resolve did not import {media.path}.",
+                code="resolve.import",
+                hint="Can this Resolve play it? Run Bring Back again.",
+            )
+    except ResolveError:
+        bins.drop_empty()
+        raise
+    return clip
 
 
 def add_take(session: Session, note: SentNote, plan: Return, media: str) -> tuple[bool, bool]:

@@ -10,7 +10,17 @@ from rushes.contracts.codec import digest
 from rushes.contracts.grade import CDL, Grade
 from rushes.errors import InputError
 
-__all__ = ["PREFIX", "GradeNote", "Wanted", "cdl_texts", "pick_grade", "version_before", "version_name"]
+__all__ = [
+    "PREFIX",
+    "GradeNote",
+    "Wanted",
+    "cdl_texts",
+    "former_version",
+    "is_ours",
+    "pick_grade",
+    "version_before",
+    "version_name",
+]
 
 PREFIX = "Rushes "
 """How our grade versions begin."""
@@ -53,6 +63,16 @@ class GradeNote:
 def version_name(grade: str) -> str:
     """Of our version: "Rushes Harbour"."""
     return f"{PREFIX}{grade}"
+
+
+def is_ours(version: str) -> bool:
+    """Whether a version's name is one of those we give."""
+    return version.startswith(PREFIX)
+
+
+def former_version(before: tuple[str, int], note: GradeNote | None) -> tuple[str, int]:
+    """The version to remember for going back: the active one, unless that is ours already."""
+    return (note.before, note.before_kind) if is_ours(before[0]) and note is not None else before
 
 
 def cdl_texts(node: int, cdl: CDL) -> dict[str, str]:
@@ -102,11 +122,11 @@ def pick_grade(grades: Sequence[Grade], name: str, brief: Brief | None, shipped:
 
 def version_before(note: GradeNote | None, versions: Mapping[int, Sequence[str]]) -> tuple[str, int] | None:
     """(name, kind) of the version to go back to: the one that was active, else the clip's first that is not ours."""
-    if note is not None and note.before in versions.get(note.before_kind, ()):
+    if note is not None and not is_ours(note.before) and note.before in versions.get(note.before_kind, ()):
         return note.before, note.before_kind
     for kind, names in sorted(versions.items()):
         for name in names:
-            if not name.startswith(PREFIX):
+            if not is_ours(name):
                 return name, kind
     return None
 

@@ -143,6 +143,17 @@ def test_going_back_and_grading_again_loads_the_version(film: Suite) -> None:
     assert film.run(UNGRADE).done == 0
 
 
+def test_from_one_grade_of_ours_to_another_and_back_to_the_colourists(film: Suite) -> None:
+    grades_of(film).all.append(replace(grades_of(film).all[0], name="Night"))
+    first = items(film)[0]
+    film.run(GRADE, grade="Harbour")
+    film.run(GRADE, grade="Night")
+    assert first.grade.name == "Rushes Night"
+    assert film.run(UNGRADE).done == 1
+    assert first.grade.name == "Version 1"
+    assert film.run(UNGRADE).done == 0
+
+
 def test_a_keyframed_node_cannot_hold_half_of_the_grade(film: Suite) -> None:
     """A naive script sets the CDL on a copy of the colourist's node: with keyframes only one of them changes."""
     first = items(film)[0]

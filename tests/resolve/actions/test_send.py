@@ -341,6 +341,20 @@ def test_where_resolve_takes_no_take_it_goes_above(film: Suite) -> None:
     assert any("did not take it" in note for note in outcome.notes)
 
 
+@pytest.mark.parametrize("method", ["MediaPool.ImportMedia", "MediaPool.SetCurrentFolder", "MediaPool.AddSubFolder"])
+def test_a_refused_import_leaves_no_empty_bin_and_is_done_the_next_time(film: Suite, method: str) -> None:
+    film.run(SEND, treatment="denoise")
+    before = film.sim.snapshot()
+    film.sim.refuse(method, 1)
+    if method == "MediaPool.SetCurrentFolder":
+        film.sim.app.profile = profile("21.0.4").but(subfolder_becomes_current=False)
+    outcome = film.run(BACK)
+    assert outcome.details["out"] == 1
+    assert film.sim.snapshot() == before
+    film.sim.app.refusals.clear()
+    assert film.run(BACK).details["returned"] == 1
+
+
 def test_a_resolve_that_gives_takes_their_own_grade_is_told(suite: Callable[..., Suite]) -> None:
     film = made_film(suite, profile("21.0.4").but(take_keeps_grade=False))
     items(film)[0].grade.nodes = [NodeState(tools=["Curves"])]
