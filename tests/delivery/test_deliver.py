@@ -20,7 +20,8 @@ from rushes.delivery.conform import ConformReport
 from rushes.delivery.cut_read import read_cut
 from rushes.errors import DiskFullError, InputError, JobCancelled, ProductionError
 from rushes.jobs import conform, deliver
-from rushes.media.video import probe
+from rushes.media.pictures import load_png
+from rushes.media.video import probe, read_video
 from rushes.provenance.label import is_labelled
 from rushes.testing.contexts import RecordingContext
 
@@ -146,6 +147,22 @@ def test_kept_frames_come_along_when_asked_for(film: Film) -> None:
     assert all(c.media and c.media.path.endswith(".mov") for c in _cut(folder).tracks[0].clips)
 
 
+def test_prores_for_those_who_read_no_h264(film: Film) -> None:
+    folder = Path(_deliver(film, prores=True)["folder"])
+    assert not (folder / "media" / "frames").exists()
+    for name, start in (("SH010_T01_aa1", 11), ("SH020_T01_bb1", 5)):
+        info = probe(folder / "media" / f"{name}.mov")
+        assert (info.codec, info.frames, info.timecode) == ("prores", 8, f"00:00:00:{start:02}")
+        assert is_labelled(info.metadata)
+        assert "major_brand" not in {k for k in info.metadata if info.metadata[k] == "isom"}
+    # Out of the kept frames: as near to them as ProRes comes, nearer than H.264 was.
+    take = film.production.take_folder("aa1")
+    kept = load_png(take / "frames" / "0013.png").astype(int)
+    made = list(read_video(folder / "media" / "SH010_T01_aa1.mov"))[2].astype(int)
+    clip = list(read_video(take / "clip.mp4"))[2].astype(int)
+    assert abs(made - kept).mean() < abs(clip - kept).mean()
+
+
 def test_paths_of_another_machine(film: Film) -> None:
     folder = Path(_deliver(film, at="D:\\Film\\Cut 1")["folder"])
     made = otio.adapters.read_from_file(str(folder / "Harbour.otio"))
@@ -211,6 +228,13 @@ def test_a_cut_of_the_editors_is_delivered_with_our_media(film: Film, tmp_path: 
         "SH010_T01_aa1 at 01:00:00:04 is retimed from 100% to 50%.",
         "SH010_T01_aa1 at 01:00:00:04 was at 01:00:00:08.",
     )
+
+
+def test_a_cut_keeps_its_rate(film: Film) -> None:
+    first = Path(_deliver(film)["folder"])
+    for name in ("Harbour.otio", "cut.json"):
+        with pytest.raises(InputError, match="runs at 24 fps; it cannot be delivered at 25 fps"):
+            _deliver(film, timeline=str(first / name), rate=Fraction(25))
 
 
 def test_our_own_cut_keeps_subtitles_and_what_is_not_ours(film: Film, tmp_path: Path) -> None:

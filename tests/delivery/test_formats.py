@@ -9,7 +9,7 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
-from rushes.contracts import EditTimeline
+from rushes.contracts import EditClip, EditMedia, EditTimeline, EditTrack, MediaKind, Size, TrackKind
 from rushes.delivery.edl_read import read_edl
 from rushes.delivery.edl_write import edl_texts
 from rushes.delivery.fcp7_read import read_fcp7
@@ -19,7 +19,7 @@ from rushes.delivery.otio_write import otio_text, to_otio
 from rushes.delivery.plain import plain_rate, plain_speed, with_plain
 from rushes.delivery.seen import SeenCut
 
-from .cuts import RATES, STARTS, cut, start_frame, two_media
+from .cuts import RATES, STARTS, F, cut, start_frame, two_media
 from .readers import Event, by_otio, by_pycmx, parse_otio_edl, walk_xmeml
 
 
@@ -171,8 +171,31 @@ def test_a_speed_survives_only_where_it_is_said() -> None:
 
 
 def _slow() -> str:
-    from rushes.contracts import EditClip, EditMedia, EditTrack, MediaKind, Size, TrackKind
-
     media = EditMedia("/a/b.mov", MediaKind.MOVIE, Fraction(24), 0, 100, Size(64, 36), "b")
     clip = EditClip("b", 0, 30, media, 3, speed=Fraction(1, 3))
     return otio_text(EditTimeline("x", Fraction(24), Size(64, 36), tracks=(EditTrack(TrackKind.VIDEO, "V", (clip,)),)))
+
+
+def test_sound_goes_along_on_tracks_of_its_own() -> None:
+    music = EditMedia("/a/music.wav", MediaKind.AUDIO, F(25), 0, 500, None, "music", 2)
+    picture = EditMedia("/a/b.mov", MediaKind.MOVIE, F(25), 10, 100, Size(64, 36), "b")
+    tracks = (
+        EditTrack(TrackKind.VIDEO, "Video 1", (EditClip("b", 0, 50, picture, 3),)),
+        EditTrack(TrackKind.AUDIO, "Music", (EditClip("music", 5, 40, music, 100),)),
+        EditTrack(TrackKind.AUDIO, "Atmo", (EditClip("music", 0, 20, music, 0), EditClip("music", 30, 9, music, 7))),
+    )
+    sample = EditTimeline("x", F(25), Size(64, 36), 90000, tracks=tracks)
+    want = [("Audio 1", 5, 40, 100), ("Audio 2", 0, 20, 0), ("Audio 2", 30, 9, 7)]
+    for seen in (read_otio(otio_text(sample)), read_fcp7(fcp7_text(sample).encode())):
+        sound = [(c.track, c.record, c.duration, c.source) for c in seen.clips if c.kind is TrackKind.AUDIO]
+        assert sound == want
+    otio_made = otio.adapters.read_from_string(otio_text(sample), "otio_json")
+    xml_made = otio.adapters.read_from_string(fcp7_text(sample), "fcp_xml")
+    for made in (otio_made, xml_made):
+        found = [
+            (n, round(c.range_in_parent().start_time.value), round(c.source_range.start_time.value))
+            for n, track in enumerate(made.audio_tracks(), 1)
+            for c in track.find_clips()
+        ]
+        assert found == [(1, 5, 100), (2, 0, 0), (2, 30, 7)]
+    assert list(edl_texts(sample)) == ["V1"]

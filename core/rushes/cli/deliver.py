@@ -55,6 +55,9 @@ def resolve(
     drop: Annotated[bool, typer.Option("--drop", help="Drop-frame timecode, at 29.97 and 59.94.")] = False,
     name: Annotated[str, typer.Option(help="Of the timeline; the production's unless given.")] = "",
     frames: Annotated[bool, typer.Option("--frames", help="Also the kept PNG frames, as sequences.")] = False,
+    prores: Annotated[
+        bool, typer.Option("--prores", help="Movies as ProRes: the free Resolve on Linux reads no H.264.")
+    ] = False,
     grade: Annotated[str, typer.Option(help="A grade for all generated clips, as CDL and LUT.")] = "",
     space: Annotated[_Space, typer.Option(help="The editor's timeline space, for --grade.")] = _Space.rec709,
     at: Annotated[
@@ -84,6 +87,7 @@ def resolve(
         start=start,
         drop=drop,
         frames=frames,
+        prores=prores,
         at=at,
         zip=packed,
         grade=grade,

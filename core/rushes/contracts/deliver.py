@@ -36,6 +36,9 @@ class DeliverJob:
     """Drop-frame timecode, at 29.97 and 59.94."""
     frames: bool = False
     """Also the kept PNG frames, as sequences beside the movies."""
+    prores: bool = False
+    """Movies as ProRes 422 HQ instead of H.264, which the free Resolve on Linux does not read; out of the kept PNG
+    frames where there are some."""
     at: str = ""
     """Where the folder will lie on the editor's machine ("D:\\Film\\cut"); empty: where it is made."""
     zip: bool = False

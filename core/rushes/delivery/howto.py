@@ -37,6 +37,8 @@ class Facts:
     """Writer's name → files it made, relative."""
     purposes: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    squeezed: bool = False
+    """Movies are H.264."""
 
     def file(self, writer: str) -> str:
         """The first file of a writer; empty when it made none."""
@@ -175,6 +177,9 @@ def _markers(facts: Facts) -> Step:
     )
 
 
+_SQUEEZED = (
+    "The movies are H.264, which the free Resolve on Linux does not read. There, ask for a delivery with --prores."
+)
 _LISTS = (
     "Edit lists link by reel and timecode, never by file name. Bring the folder media into the media pool first, and "
     "in Project Settings, General Options turn on Assist using reel names from the source clip filename."
@@ -210,7 +215,7 @@ def readme_text(facts: Facts) -> str:
         ]
     )
     lines += ["", "WHAT TO KNOW", ""]
-    for note in (_LISTS if facts.file("edl") else "", *facts.notes):
+    for note in (_LISTS if facts.file("edl") else "", _SQUEEZED if facts.squeezed else "", *facts.notes):
         if note:
             lines += wrap(note, 96, initial_indent="- ", subsequent_indent="  ")
     return "\r\n".join([*lines, ""])

@@ -10,9 +10,10 @@ from rushes.contracts import EditClip, EditMedia, EditTimeline, EditTrack, Media
 from rushes.delivery.times import shown_frame, source_end
 from rushes.media.footage import Footage, open_footage
 from rushes.media.master import MasterWriter
-from rushes.media.video import VideoWriter
+from rushes.media.remux import said_metadata
+from rushes.media.video import VideoWriter, probe
 
-__all__ = ["Picker", "Render", "is_plain", "plain_rate", "plain_speed", "render_plain", "with_plain"]
+__all__ = ["Picker", "Render", "is_plain", "master", "plain_rate", "plain_speed", "render_plain", "with_plain"]
 
 Picker = Callable[[EditClip, EditTimeline], bool]
 """True for clips that need it."""
@@ -71,11 +72,30 @@ def render_plain(
     first = Timecode(0, timeline.rate)
     aspect, color = source.aspect, source.color
     with MasterWriter(
-        path, source.size, timeline.rate, source.metadata, timecode=first, color=color, aspect=aspect
+        path, source.size, timeline.rate, said_metadata(source.metadata), timecode=first, color=color, aspect=aspect
     ) as out:
         wanted = [min(max(shown_frame(clip, k, timeline.rate), 0), source.total - 1) for k in range(clip.duration)]
         _write(out, source, wanted, check)
     return EditMedia(str(path), MediaKind.MOVIE, timeline.rate, 0, clip.duration, source.size, reel)
+
+
+def master(
+    media: EditMedia, path: Path, frames: EditMedia | None = None, check: Callable[[], None] = lambda: None
+) -> None:
+    """Write all of a movie as ProRes to `path`, with its own timecode and metadata: for programs that read no H.264.
+
+    `frames`: the same pictures as a sequence, which are taken where they have the movie's size. InputError as
+    `render_plain`.
+    """
+    info = probe(Path(media.path))
+    source = open_footage(Path(media.path), media.rate)
+    if frames is not None and frames.size == source.size:
+        source = open_footage(Path(frames.path), media.rate, frames.start)
+    first = Timecode(media.start, media.rate)
+    with MasterWriter(path, source.size, media.rate, said_metadata(info.metadata), timecode=first) as out:
+        for picture in source:
+            check()
+            out.write(picture)
 
 
 def _write(out: VideoWriter, source: Footage, wanted: list[int], check: Callable[[], None]) -> None:

@@ -137,7 +137,7 @@ class _Delivery:
     def make(self) -> dict[str, Any]:
         """Everything, then the rename."""
         check = self.stages.context.check
-        media = Gathered(self.staging, self.root, check)
+        media = Gathered(self.staging, self.root, check, frames=self.job.frames, prores=self.job.prores)
         media.take_in(self.timeline, self.selects)
         self.stages.update("media", 1.0)
         self.cuts(media)
@@ -220,6 +220,7 @@ class _Delivery:
         facts = facts_of(
             self.timeline, self.production.name, day, share, folder, self.files, purposes, tuple(self.notes)
         )
+        facts = replace(facts, squeezed=not self.job.prores)
         with beside(self.staging / "README.txt") as draft:
             draft.write_bytes(readme_text(facts).encode("utf-8"))
         with beside(self.staging / "HOW_TO.pdf") as draft:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from rushes.contracts import (
@@ -21,6 +22,7 @@ from rushes.contracts import (
     Timecode,
     TrackKind,
     decode,
+    rate_text,
 )
 from rushes.contracts.deliver import DeliverJob
 from rushes.delivery.conform import shown_range
@@ -53,7 +55,7 @@ def delivered_cut(
             code="deliver.empty",
             hint="Shoot some, and keep the ones you want: `rushes takes keep ID`.",
         )
-    made = editorial_media(production, takes, context, sequences=job.frames)
+    made = editorial_media(production, takes, context, sequences=job.frames or job.prores)
     rate = job.rate or production.rate
     start = Timecode.parse(job.start, rate)
     frame = Frame(job.name or production.name, rate, job.size or production.size, start.frame, job.drop or start.drop)
@@ -99,14 +101,16 @@ def _given(
     path = Path(job.timeline)
     ours = _our_json(path)
     if ours is not None:
+        _check_rate(job, ours.rate)
         return _from_json(production, job, ours, context)
     cut = read_cut(path, job.rate or production.rate)
+    _check_rate(job, cut.rate)
     for note in cut.notes:
         context.note(note)
     matcher = Matcher(known_takes(production))
     found = [matcher.find(clip) for clip in cut.clips]
     wanted = dict.fromkeys(m.known.take for m in found if m is not None and not m.known.gone)
-    made = editorial_media(production, tuple(wanted), context, sequences=job.frames) if wanted else ()
+    made = editorial_media(production, tuple(wanted), context, sequences=job.frames or job.prores) if wanted else ()
     by_take = {m.take: as_movie(m) for m in made}
     clips = [_clip(cut, clip, match, by_take, context) for clip, match in zip(cut.clips, found) if clip.duration > 0]
     if not clips:
@@ -122,6 +126,15 @@ def _given(
         markers=cut.markers,
     )
     return timeline, made
+
+
+def _check_rate(job: DeliverJob, rate: Fraction) -> None:
+    if job.rate is not None and job.rate != rate:
+        raise InputError(
+            f"The cut runs at {rate_text(rate)}; it cannot be delivered at {rate_text(job.rate)}.",
+            code="deliver.rate",
+            hint="Leave the rate out, or export the cut at the other rate from the editor's program.",
+        )
 
 
 def _our_json(path: Path) -> EditTimeline | None:
@@ -157,7 +170,7 @@ def _from_json(
 ) -> tuple[EditTimeline, tuple[EditorialMedia, ...]]:
     """A cut of ours, which says everything; its takes get media that can be told apart."""
     wanted = dict.fromkeys(c.take for t in ours.tracks for c in t.clips if c.take and production.find_take(c.take))
-    made = editorial_media(production, tuple(wanted), context, sequences=job.frames) if wanted else ()
+    made = editorial_media(production, tuple(wanted), context, sequences=job.frames or job.prores) if wanted else ()
     by_take = {m.take: as_movie(m) for m in made}
 
     def clip(given: EditClip) -> EditClip:

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from rushes.contracts import EditClip, EditMedia, EditorialMedia, EditTimeline, EditTrack, MediaKind
-from rushes.delivery.plain import Picker, render_plain, with_plain
+from rushes.delivery.plain import Picker, master, render_plain, with_plain
 from rushes.errors import ProductionError
 from rushes.library.files import link_or_copy
+from rushes.media.video import probe
 
 __all__ = ["Gathered", "declared"]
 
 MEDIA = "media"
+_SQUEEZED = ("h264", "hevc", "av1", "vp9")
 _PLAIN = "media/plain"
 _FRAMES = "media/frames"
 
@@ -33,6 +35,10 @@ class Gathered:
     folder: Path
     root: str
     check: Callable[[], None] = lambda: None
+    frames: bool = False
+    """Sequences of takes too."""
+    prores: bool = False
+    """H.264 and its kin become ProRes."""
     places: dict[str, str] = field(default_factory=dict)
     """Path where a file was found → path in the folder, with /."""
     plain: dict[tuple[str, int, int, int, str], EditMedia] = field(default_factory=dict)
@@ -40,14 +46,25 @@ class Gathered:
 
     def take_in(self, timeline: EditTimeline, selects: tuple[EditorialMedia, ...]) -> None:
         """Link or copy every file of the cut, and the sequences of its takes."""
-        for media in dict.fromkeys(c.media.path for t in timeline.tracks for c in t.clips if c.media):
+        pictures = {s.media.proxy: s.media for s in selects if s.media.kind is MediaKind.SEQUENCE}
+        for media in {c.media.path: c.media for t in timeline.tracks for c in t.clips if c.media}.values():
             self.check()
-            self._add(Path(media), MEDIA)
-        for select in selects:
+            if self.prores and media.kind is MediaKind.MOVIE and probe(Path(media.path)).codec in _SQUEEZED:
+                self._master(media, pictures.get(media.path))
+            else:
+                self._add(Path(media.path), MEDIA)
+        for select in selects if self.frames else ():
             if select.media.kind is MediaKind.SEQUENCE:
                 for number in range(select.media.start, select.media.start + select.media.frames):
                     self.check()
                     self._add(Path(select.media.path % number), f"{_FRAMES}/{select.name}")
+
+    def _master(self, media: EditMedia, pictures: EditMedia | None) -> None:
+        relative = self._free(str(PurePosixPath(MEDIA, Path(media.path).stem + ".mov")))
+        target = self.folder / relative
+        target.parent.mkdir(parents=True, exist_ok=True)
+        master(media, target, pictures, self.check)
+        self.places[media.path] = relative
 
     def _add(self, source: Path, folder: str) -> None:
         if str(source) in self.places:

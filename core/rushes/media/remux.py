@@ -15,9 +15,14 @@ from rushes.contracts.timecode import Timecode
 from rushes.errors import InputError
 from rushes.media.pictures import beside
 
-__all__ = ["remux"]
+__all__ = ["remux", "said_metadata"]
 
 _CONTAINERS_OWN = frozenset({"major_brand", "minor_version", "compatible_brands", "encoder", "timecode"})
+
+
+def said_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    """What a file says of its content, without what its container says of itself."""
+    return {k: v for k, v in metadata.items() if k not in _CONTAINERS_OWN}
 
 
 def remux(
@@ -38,7 +43,7 @@ def remux(
     with beside(target) as draft:
         try:
             with av.open(str(source)) as given, av.open(str(draft), "w", format="mov", options=options) as made:
-                kept = {str(k): str(v) for k, v in given.metadata.items() if k not in _CONTAINERS_OWN}
+                kept = said_metadata({str(k): str(v) for k, v in given.metadata.items()})
                 made.metadata.update({**kept, **(metadata or {}), "timecode": str(timecode)})
                 _copy(given, made, timecode.rate, reel, check)
         except FFmpegError as exc:
