@@ -105,12 +105,16 @@ def placeholders(state: TimelineState, shots: Iterable[str]) -> tuple[Placeholde
     long = [one for one in marked if one.end is not None]
     found = list(long)
     for clip in clips:
-        if not any(one.shot == clip.shot and one.covers(clip.start) for one in long):
+        if not any(one.shot == clip.shot and _overlap(one, clip) for one in long):
             found.append(clip)
     for one in marked:
         if one.end is None and not any(other.shot == one.shot for other in found):
             found.append(one)
     return tuple(sorted(found, key=lambda one: (one.start, one.shot)))
+
+
+def _overlap(one: Placeholder, other: Placeholder) -> bool:
+    return one.start < (other.end or other.start + 1) and other.start < (one.end or one.start + 1)
 
 
 def _markers(state: TimelineState, known: dict[str, str]) -> list[Placeholder]:
