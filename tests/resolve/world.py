@@ -37,6 +37,7 @@ from rushes.errors import RushesError
 from rushes.media.pictures import save_png
 from rushes.testing.resolve import Simulator
 from rushes.testing.resolve.fuzz import FuzzAction
+from rushes.testing.resolve.names import parse_rate_setting
 from rushes.testing.resolve.random_cut import CutOptions, lay_pulled
 from tests.resolve.desk import FakeDesk, movie
 
@@ -139,7 +140,7 @@ def run_entry(entry: Entry, desk: FakeDesk, sim: Simulator, options: Mapping[str
 def fuzz_actions(rng: Random, room: Path) -> tuple[CutOptions, list[FuzzAction]]:
     """A production with a few takes, and every action that works on it."""
     desk = make_desk(room, rng.choice(RATES))
-    for number in range(rng.randint(0, 5)):
+    for number in range(rng.choice([0, 1, 3, 4, 5, 6])):
         desk.add_take(
             rng.choice(SHOTS),
             f"{rng.getrandbits(48):012x}",
@@ -150,10 +151,11 @@ def fuzz_actions(rng: Random, room: Path) -> tuple[CutOptions, list[FuzzAction]]
             start=rng.choice([0, 101, 1001]),
             pictures=number == 0,
         )
-    if rng.random() < 0.7:
-        rate, drop = rng.choice([(desk.info.rate, False), (Fraction(24), False), (Fraction(30000, 1001), True)])
-        deliver(desk, rate, drop=drop, start=rng.choice([0, 3600 * round(rate)]))
-    entries = [entry for entry in builtin_registry().entries() if entry.action.id not in UNTESTED]
+    families: dict[str, list[Entry]] = {}
+    for entry in builtin_registry().entries():
+        if entry.action.id not in UNTESTED:
+            families.setdefault(entry.action.id, []).append(entry)
+    entries = [family[0] if rng.random() < 0.5 else rng.choice(family) for family in families.values()]
     footage = [movie(room / "footage" / f"{name}.mp4", 300, rate) for name, rate in _FOOTAGE.items()]
     options = CutOptions(shots=SHOTS, size=(64, 36), footage=footage, begin=partial(_begin, entries, desk))
     often = [entry for entry in entries if entry.action.id in _OFTEN]
@@ -162,6 +164,11 @@ def fuzz_actions(rng: Random, room: Path) -> tuple[CutOptions, list[FuzzAction]]
 
 def _begin(entries: list[Entry], desk: FakeDesk, rng: Random, sim: Simulator) -> None:
     """Two times in three the takes are pulled, and often placed, before the sequence."""
+    parsed = parse_rate_setting(str(sim.project.settings["timelineFrameRate"]))
+    assert parsed is not None
+    rate, drop = parsed if rng.random() < 0.8 else (Fraction(24), False)
+    if rng.random() < 0.8:
+        deliver(desk, rate, drop=drop, start=rng.choice([0, 3600 * round(rate)]))
     wanted = {"pull_selects": {"which": "all"}, "place_all": {}}
     for entry in entries:
         if entry.id in wanted and rng.random() < 0.7:
@@ -169,6 +176,10 @@ def _begin(entries: list[Entry], desk: FakeDesk, rng: Random, sim: Simulator) ->
                 run_entry(entry, desk, sim, wanted[entry.id])
     for timeline in sim.project.timelines:
         lay_pulled(rng, sim, timeline)
+        ours = [item for item in timeline.items("video") if item.media and item.media.third_party]
+        if ours and rng.random() < 0.6:
+            timeline.playhead = rng.choice(ours).start
+            timeline.selected = []
 
 
 def _action(entry: Entry, desk: FakeDesk) -> FuzzAction:

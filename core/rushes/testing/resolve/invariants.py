@@ -82,7 +82,9 @@ def _bins(folder: Snapshot, *, empty: bool = False) -> dict[str, str]:
 
 
 def _project(before: Snapshot, after: Snapshot) -> list[str]:
-    found = [f"not put back: {each}" for each in changed(before["at"], after["at"])]
+    # No script can close a timeline: where none was open, a new one stays open.
+    opened = {"timeline": after["at"]["timeline"]} if before["at"]["timeline"] is None else {}
+    found = [f"not put back: {each}" for each in changed(before["at"] | opened, after["at"])]
     found += [f"a setting changed: {each}" for each in changed(before["settings"], after["settings"])]
     for uid, timeline in before["timelines"].items():
         if uid not in after["timelines"]:
