@@ -95,7 +95,7 @@ Open. Linux: run <b>Install on Linux.sh</b>.</li>
 <h2>When something is missing</h2>
 <ul>
 <li>No <b>Rushes</b> under Workspace &gt; Scripts: run <code>python3 install.py doctor</code> in this folder.</li>
-<li>Only <b>Is Python There</b> is listed: start it; a page says why.</li>
+<li>Only <b>Rushes - Is Python There</b> is listed: start it; a page says why.</li>
 <li>Repair or update: install again. Remove: <code>python3 install.py uninstall</code>.</li>
 </ul></html>
 """

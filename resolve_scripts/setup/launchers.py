@@ -13,7 +13,8 @@ __all__ = ["CANARY_NAME", "MARK", "canary", "file_name", "help_pages", "launcher
 
 MARK = "Made by Rushes"
 """In the first lines of every file of ours in the Scripts folder."""
-CANARY_NAME = "Is Python There.lua"
+CANARY_NAME = "Rushes - Is Python There.lua"
+"""Beside our sub-menu: it also tells a Resolve that lists no sub-folders."""
 
 _LAUNCHER = """\
 # -*- coding: utf-8 -*-

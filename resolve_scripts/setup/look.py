@@ -131,7 +131,7 @@ class Doctor:
     def _menus(self, known: dict[str, Any]) -> Iterator[Check]:
         for row in known.get("menus") or []:
             menu, files = Path(row["menu"]), dict(row["files"])
-            lost = sorted(name for name in files if not (menu / name).is_file())
+            lost = sorted(Path(name).name for name in files if not (menu.parent / name).is_file())
             if lost:
                 yield Check("menu", "MISSING", f"{menu}: {', '.join(lost)} gone", _AGAIN)
             else:

@@ -14,10 +14,14 @@ from pathlib import Path
 
 from resolve_scripts.logic.luts import lut_folders
 
-__all__ = ["CATEGORIES", "Machine", "Place"]
+__all__ = ["CATEGORIES", "MENU", "Machine", "Place"]
 
 CATEGORIES = ("Utility", "Edit", "Color", "Deliver", "Comp", "Tool", "Views")
 """Folders inside Scripts that Resolve knows. Utility is offered on every page."""
+
+
+MENU = "Rushes"
+"""Our sub-menu."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,8 @@ class Place:
     def menu(self) -> Path:
         """Where our launchers go: a sub-menu of Workspace > Scripts, on every page."""
         if self.scripts.name in CATEGORIES:
-            return self.scripts / "Rushes"
-        return self.scripts / "Utility" / "Rushes"
+            return self.scripts / MENU
+        return self.scripts / "Utility" / MENU
 
 
 @dataclass(frozen=True)

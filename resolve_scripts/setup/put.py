@@ -16,7 +16,7 @@ import resolve_scripts
 import rushes
 from resolve_scripts.actions.registry import Registry, builtin_registry
 from resolve_scripts.setup.launchers import CANARY_NAME, canary, file_name, help_pages, launcher
-from resolve_scripts.setup.places import Machine, Place
+from resolve_scripts.setup.places import MENU, Machine, Place
 from resolve_scripts.store import Store, read_json, write_json
 from rushes.errors import InputError, ResolveError, disk_full_as_error
 
@@ -76,7 +76,9 @@ def install(
     places, notes = _places(on, folders, all_users, _known_places(before, on))
     package = _put_package(store.root / rushes.__version__)
     entries = (registry or builtin_registry()).menu()
-    texts = {file_name(one): launcher(one, package, store.root.parent, rushes.__version__) for one in entries}
+    texts = {
+        f"{MENU}/{file_name(one)}": launcher(one, package, store.root.parent, rushes.__version__) for one in entries
+    }
     texts[CANARY_NAME] = canary(store.root, package / "pages", rushes.__version__)
     done: list[dict[str, Any]] = []
     old = {str(row["menu"]): row for row in _rows(before)}
@@ -218,8 +220,8 @@ def _put_menu(place: Place, texts: dict[str, str], before: dict[str, Any]) -> di
     try:
         place.menu.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            path = place.menu / name
-            part = path.with_name(f".{name}.part")
+            path = place.menu.parent / name
+            part = path.with_name(f".{path.name}.part")
             written.append(part)
             part.write_text(text, "utf-8", newline="\n")
             os.replace(part, path)
@@ -239,7 +241,7 @@ def _take_menu(row: dict[str, Any], gone: Removed) -> None:
     menu = Path(str(row["menu"]))
     files: dict[str, str] = row.get("files") or {}
     for name, checksum in files.items():
-        path = menu / Path(name).name
+        path = menu / Path(name).name if name.startswith(f"{MENU}/") else menu.parent / Path(name).name
         if not path.is_file():
             continue
         if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:

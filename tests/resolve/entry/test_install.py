@@ -64,7 +64,7 @@ def test_the_menu_lands_where_resolve_looks_and_goes_without_a_trace(platform: s
     assert done.menus == (menu,)
     names = {p.name for p in menu.iterdir()}
     assert "Choose Production.py" in names
-    assert "Is Python There.lua" in names
+    assert (menu.parent / "Rushes - Is Python There.lua").is_file()
     assert not [p for p in menu.iterdir() if p.is_dir()], "a folder in it would be a sub-menu of modules"
     for path in menu.glob("*.py"):
         told = read_launcher(path.read_text("utf-8"))
@@ -113,7 +113,7 @@ def test_a_new_version_takes_the_place_of_the_old_one(tmp_path: Path, monkeypatc
     row = read_json(store.installed)
     retired = old.menus[0] / "Retired.py"
     retired.write_text("gone in the next version")
-    row["menus"][0]["files"]["Retired.py"] = hashlib.sha256(retired.read_bytes()).hexdigest()
+    row["menus"][0]["files"]["Rushes/Retired.py"] = hashlib.sha256(retired.read_bytes()).hexdigest()
     write_json(store.installed, row)
     monkeypatch.setattr(rushes, "__version__", "9.9.9")
     new = install(store, on)
