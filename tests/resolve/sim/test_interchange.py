@@ -315,3 +315,14 @@ def test_an_editors_export_is_read_as_it_was_cut(sim: Simulator, cut: EditTimeli
         again = [each[:3] for each in frames(sim.project.timeline) if each[0] < 34]
         slow = {"otio": 20, "xml": 40}[kind]  # an XML's retime is not built, and its frame is then another
         assert again == [want[0], (14, 10, slow), want[2]], kind
+
+
+def test_otio_takes_drop_frame_from_the_project(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> None:
+    """Rule import.otio-drop."""
+    rate = Fraction(30000, 1001)
+    text = otio_text(EditTimeline("DF", rate, Size(16, 16), 107892, True, cut.tracks[:1]))
+    made = {}
+    for name in ("29.97 DF", "29.97", "24"):
+        sim.new_project(rate=name, name=name)
+        made[name] = bring(sim, tmp_path / "df.otio", text)
+    assert {name: each.drop for name, each in made.items() if each} == {"29.97 DF": True, "29.97": False, "24": False}

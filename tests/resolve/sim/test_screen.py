@@ -26,7 +26,7 @@ class Panel:
             ui.VGroup(
                 [
                     ui.Label({"ID": "Title", "Text": "Takes", "Weight": 0}),
-                    ui.Tree({"ID": "Takes", "ColumnCount": 2}),
+                    ui.Tree({"ID": "Takes", "ColumnCount": 2, "Events": {"ItemDoubleClicked": True}}),
                     ui.HGroup({"Weight": 0}, [ui.Button({"ID": "Pull", "Text": "Pull"}), ui.ComboBox({"ID": "Kind"})]),
                     ui.LineEdit({"ID": "Note"}),
                     ui.CheckBox({"ID": "Proxies", "Text": "Proxies"}),
@@ -176,3 +176,19 @@ def test_a_timer_never_rings(sim: Simulator) -> None:
     user.plan += [lambda: None] * 5 + [user.close]
     panel.run()
     assert panel.pressed == []
+
+
+def test_events_that_nobody_asked_for_do_not_come(sim: Simulator) -> None:
+    """Rule ui.events: a handler alone hears no Return; and the script's own changes of a list are told to it."""
+    panel, user = Panel(sim), screen(sim.app)
+    heard: list[str] = []
+    panel.window.On.Note.ReturnPressed = lambda event: heard.append(event["what"])
+    panel.window.On.Takes.ItemClicked = lambda event: heard.append(event["what"])
+    user.plan += [lambda: user.enter("Note"), lambda: user.pick_row("Takes", 0)]
+    user.plan += [lambda: setattr(panel.window.Find("Note"), "Events", {"ReturnPressed": True})]
+    user.plan += [lambda: user.enter("Note"), panel.window.Find("Kind").Clear]
+    user.plan += [lambda: panel.window.Find("Kind").AddItem("Mine"), user.close]
+    panel.window.Find("Takes").ColumnWidth[0] = 100
+    panel.run()
+    assert heard == ["ReturnPressed"]
+    assert panel.pressed == ["Mine"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from rushes.testing.resolve.state import App
 
-__all__ = ["KINDS", "Element", "Row", "Window"]
+__all__ = ["ASKED", "KINDS", "Element", "Row", "Window"]
 
 _COMMON_NAMES = (
     "ID Weight Enabled Hidden Visible ToolTip MinimumSize MaximumSize FixedSize StyleSheet Events Font Geometry "
@@ -45,6 +45,12 @@ _EVENTS_NAMES = (
 _EVENTS = frozenset(_EVENTS_NAMES.split())
 
 
+ASKED = frozenset(
+    ("ReturnPressed", "EditingFinished", "TextEdited", "ItemClicked", "ItemDoubleClicked", "CurrentItemChanged")
+)
+"""Events that come only where the element's `Events` switch them on (rule ui.events)."""
+
+
 class Element:
     """A widget: its properties are attributes. An unknown property is None and noted in `App.misuse`."""
 
@@ -56,6 +62,7 @@ class Element:
     _texts: list[str]
     _rows: list[Row]
     _current: Row | None
+    _window: Window | None
 
     def __init__(self, app: App, kind: str, properties: dict[str, Any], children: list[Element]) -> None:
         put = object.__setattr__
@@ -67,6 +74,9 @@ class Element:
         put(self, "_texts", [])
         put(self, "_rows", [])
         put(self, "_current", None)
+        put(self, "_window", None)
+        if kind == "Tree":
+            self._values["ColumnWidth"] = {}
         for name, value in properties.items():
             setattr(self, name, value)
 
@@ -101,6 +111,12 @@ class Element:
         for child in self._children:
             yield from child._walk()
 
+    def _changed(self) -> None:
+        """A choice that the script itself changed is told to it too."""
+        window = self._window
+        if self._kind == "ComboBox" and window is not None and window.shown:
+            self._app.extra["screen"].happen(window, str(self._values.get("ID")), "CurrentIndexChanged")
+
     # ComboBox, TabBar
 
     def AddItem(self, text: str) -> None:
@@ -109,6 +125,7 @@ class Element:
         self._texts.append(text)
         if len(self._texts) == 1:
             self._values.update({"CurrentIndex": 0, "CurrentText": text})
+            self._changed()
 
     def AddItems(self, texts: list[str]) -> None:
         """More choices."""
@@ -283,6 +300,8 @@ class Window(Element):
         put = object.__setattr__
         put(self, "On", _Handlers(app))
         put(self, "shown", False)
+        for each in self._walk():
+            put(each, "_window", self)
 
     def Show(self) -> None:
         """Bring it up."""

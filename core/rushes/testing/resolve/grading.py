@@ -173,10 +173,14 @@ def apply_cdl(pixels: Pixels, cdl: dict[str, str]) -> Pixels:
     Negative values pass the power untouched.
     """
     slope, offset, power = (np.array(numbers(cdl[key]), np.float32) for key in ("Slope", "Offset", "Power"))
-    moved = pixels * slope + offset
-    out = np.where(moved > 0, np.power(np.maximum(moved, np.float32(0)), power), moved)
-    luma = (out @ _LUMA)[..., None]
-    return np.asarray(luma + np.float32(float(cdl["Saturation"])) * (out - luma), np.float32)
+    out = pixels * slope + offset
+    if (power != 1).any():
+        out = np.where(out > 0, np.power(np.maximum(out, np.float32(0)), power), out)
+    saturation = np.float32(float(cdl["Saturation"]))
+    if saturation != 1:
+        luma = (out @ _LUMA)[..., None]
+        out = luma + saturation * (out - luma)
+    return np.asarray(out, np.float32)
 
 
 def _lut(path: Path) -> Callable[[Pixels], Pixels]:

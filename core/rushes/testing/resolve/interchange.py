@@ -60,13 +60,16 @@ class InterchangePool(ApiObject):
 
 
 def _read(project: ProjectState, path: Path) -> Cut | None:
-    if path.suffix.lower() == ".otio":
-        return read_otio(path)
     if path.suffix.lower() == ".xml":
         return read_xml(path)
     parsed = parse_rate_setting(str(project.settings["timelineFrameRate"]))
     assert parsed is not None
-    return read_edl(path, parsed[0])
+    if path.suffix.lower() == ".edl":
+        return read_edl(path, parsed[0])
+    cut = read_otio(path)
+    if cut is not None and cut.rate == parsed[0]:
+        cut.drop = parsed[1]  # rule import.otio-drop
+    return cut
 
 
 def _finder(project: ProjectState, path: Path, options: dict[Any, Any], folders: list[FolderState]) -> Finder:

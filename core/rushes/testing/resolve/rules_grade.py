@@ -137,6 +137,7 @@ GRADE_RULES: tuple[tuple[str, str, str, str | None], ...] = (
         "19.1.3.7",
     ),
     ("import.otio-offline", "OTIO clips are offline unless importSourceClips is True.", MCP, "19.1.3.7"),
+    ("import.otio-drop", "OTIO says nothing of drop-frame: the project does, where the rates agree.", ASSUMED, None),
     ("import.otio-moved", "OTIO finds no media that was moved.", MCP, "19.1.3.7"),
     (
         "import.otio-warp",
@@ -162,6 +163,12 @@ GRADE_RULES: tuple[tuple[str, str, str, str | None], ...] = (
         "ui.modal",
         "Asking for UIManager in the free edition raises the purchase dialog.",
         "nakano000/Resolve_Script PR 22",
+        None,
+    ),
+    (
+        "ui.events",
+        "Text edits, Return and clicks on rows arrive only where the element's Events switch them on.",
+        REPORTS,
         None,
     ),
     ("ui.timer", "A ui.Timer's Timeout never reaches Python.", KAITOI, "21.0"),

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from rushes.testing.resolve.elements import KINDS, Element, Row, Window
+from rushes.testing.resolve.elements import ASKED, KINDS, Element, Row, Window
 from rushes.testing.resolve.state import App
 
 __all__ = ["Dispatcher", "Element", "Row", "Screen", "UIManager", "Window", "screen"]
@@ -127,8 +127,15 @@ class Screen:
             raise LookupError(f"the window has no {name}: {sorted(self.window.GetItems())}")
         return found
 
+    def happen(self, window: Window, name: str, what: str, **more: Any) -> None:
+        """Something for the script's next step. Rule ui.events: some only where the element asks for them."""
+        element = window.Find(name)
+        asked = (element._values.get("Events") or {}) if element is not None else {}
+        if what not in ASKED or asked.get(what):
+            self._events.append((window, name, what, more))
+
     def _happen(self, name: str, what: str, **more: Any) -> None:
-        self._events.append((self.window, name, what, more))
+        self.happen(self.window, name, what, **more)
 
     def click(self, name: str) -> None:
         """Press a button, or tick a box. LookupError when it is greyed out or hidden, as nobody could press it."""
@@ -144,6 +151,12 @@ class Screen:
         element = self.element(name)
         setattr(element, "PlainText" if element._kind == "TextEdit" else "Text", text)
         self._happen(name, "TextChanged", Text=text)
+        self._happen(name, "TextEdited", Text=text)
+
+    def enter(self, name: str) -> None:
+        """Press Return in a field."""
+        self._happen(name, "ReturnPressed")
+        self._happen(name, "EditingFinished")
 
     def choose(self, name: str, choice: int | str) -> None:
         """Pick an entry of a ComboBox or a tab, by number from 0 or by text."""
