@@ -51,6 +51,15 @@ class FuzzReport:
     failures: list[str] = field(default_factory=list)
     """With seed and step; each can be run again by its seed alone."""
 
+    def add(self, other: FuzzReport) -> None:
+        """Take over the figures of another one."""
+        self.sequences += other.sequences
+        self.steps += other.steps
+        self.failures += other.failures
+        for mine, theirs in ((self.done, other.done), (self.idle, other.idle), (self.refused, other.refused)):
+            for name, times in theirs.items():
+                mine[name] = mine.get(name, 0) + times
+
 
 def run_sequences(
     seeds: Sequence[int],
