@@ -14,6 +14,7 @@ from resolve_scripts.host.returning import add_take, import_return, put_above
 from resolve_scripts.host.session import Session
 from resolve_scripts.host.stage import open_timeline, recover
 from resolve_scripts.logic.bring_back import place_above, plan_return
+from resolve_scripts.logic.model import TimelineState
 from resolve_scripts.logic.sent import OPEN, Back, SentNote, SentState
 from resolve_scripts.sent import SentNotes
 from rushes.contracts.clip import ClipResult
@@ -54,6 +55,9 @@ class _Worker:
     def __init__(self, session: Session, desk: Desk, notes: SentNotes, said: list[str]) -> None:
         self._session, self._desk, self._notes, self._said = session, desk, notes, said
         self._info: ProductionInfo | None = None
+        self._states: dict[str, TimelineState] = {}
+        self._stale: set[str] = set()
+        """Clips that were changed since."""
         self.returned: list[str] = []
         self.binned = self.failed = self.out = 0
 
@@ -135,10 +139,10 @@ class _Worker:
 
     def _place(self, note: SentNote) -> SentNote:
         assert note.result is not None
-        there = open_timeline(self._session, note.timeline)
-        state = read_timeline(self._session) if there is not None else None
+        state = self._read(note)
         plan = plan_return(note, note.result, state)
         if plan.back is Back.TAKE:
+            self._stale.add(note.item)
             done, same_grade = add_take(self._session, note, plan, note.returned)
             if not done:
                 assert state is not None
@@ -154,6 +158,7 @@ class _Worker:
         if plan.back is Back.ABOVE:
             try:
                 track = put_above(self._session, note, plan, note.returned)
+                self._states.pop(note.timeline, None)
             except ResolveError as exc:
                 return self._leave(note, str(exc))
             if track is not None:
@@ -162,6 +167,15 @@ class _Worker:
             return self._leave(note, plan.why)
         self.returned.append(note.name)
         return self._notes.write(replace(note, state=SentState.RETURNED))
+
+    def _read(self, note: SentNote) -> TimelineState | None:
+        """The note's timeline, opened; read once for all clips that come back to it. None when it is gone."""
+        if open_timeline(self._session, note.timeline) is None:
+            return None
+        if note.timeline not in self._states or note.item in self._stale:
+            self._states[note.timeline] = read_timeline(self._session)
+            self._stale.discard(note.item)
+        return self._states[note.timeline]
 
     def _leave(self, note: SentNote, why: str) -> SentNote:
         self._said.append(f"{note.name}: {why}. What came back is in its bin.")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
 from resolve_scripts.host.color import color_settings
 from resolve_scripts.host.grading import apply_grade, go_back, set_group_lut
 from resolve_scripts.host.keep import kept
 from resolve_scripts.host.luts import install_lut
+from resolve_scripts.host.marks import video_items
 from resolve_scripts.host.read import read_timeline
 from resolve_scripts.host.session import Session
 from resolve_scripts.logic.cube import combined, read_cube
@@ -24,6 +25,9 @@ from rushes.contracts.brief import Brief
 from rushes.contracts.codec import decode, encode
 from rushes.contracts.grade import Grade, GradeJob, GradeResult
 from rushes.errors import InputError, ResolveError
+
+if TYPE_CHECKING:
+    from fusionscript import TimelineItem
 
 __all__ = ["ACTIONS", "install_result", "notes_of", "write_notes"]
 
@@ -45,7 +49,7 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
         briefs = _briefs(desk, items) if not options.get("grade") else {}
         said = [*space.notes, *_read_otherwise(session, items, space, input_space(settings))]
         worker = _Grader(session, desk, space, options, said)
-        done = 0
+        handles, done = video_items(session), 0
         for number, item in enumerate(items):
             if desk.cancelled:
                 said.append(f"Stopped: {len(items) - number} of {len(items)} clips are as they were.")
@@ -54,7 +58,11 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
             take = item.media.ids.get("take", "") if item.media else ""
             grade = pick_grade(grades, options.get("grade", ""), briefs.get(take), shipped)
             try:
-                done += worker.group(item, grade) if level == "group" else worker.clip(item, grade)
+                done += (
+                    worker.group(handles[item.id], grade)
+                    if level == "group"
+                    else worker.clip(item.id, handles[item.id], grade)
+                )
             except ResolveError as exc:
                 if len(items) == 1:
                     raise
@@ -81,28 +89,28 @@ class _Grader:
         self.used: set[str] = set()
         self.delta_e: dict[str, float] = {}
 
-    def clip(self, item: ItemState, grade: Grade) -> int:
+    def clip(self, id: str, item: TimelineItem, grade: Grade) -> int:
         """1 when the clip was changed."""
         if grade.name not in self._wanted:
             result = self._result(grade)
             lut = install_result(self._session, grade.name, result, self._said)
             self._wanted[grade.name] = Wanted(version_name(grade.name), result.cdl, lut, self._drx(grade), self._node)
         wanted = self._wanted[grade.name]
-        note, changed, said = apply_grade(self._session, item.id, wanted, self._notes.pop(item.id, None))
-        self._notes[item.id] = note
+        note, changed, said = apply_grade(self._session, item, wanted, self._notes.pop(id, None))
+        self._notes[id] = note
         write_notes(self._desk, self._notes)
         self._said += said
         self.used.add(grade.name)
         return int(changed)
 
-    def group(self, item: ItemState, grade: Grade) -> int:
+    def group(self, item: TimelineItem, grade: Grade) -> int:
         """1 when the group's graph was changed."""
         if grade.name not in self._luts:
             result = self._result(grade)
             cube = read_cube(Path(result.lut).read_text("utf-8")) if result.lut else None
             data = combined(result.cdl, cube).encode()
             self._luts[grade.name] = install_lut(self._session, f"{grade.name} group", data)
-        group, node, changed = set_group_lut(self._session, item.id, self._luts[grade.name])
+        group, node, changed = set_group_lut(item, self._luts[grade.name])
         if changed:
             self._said.append(f"All clips of the colour group {group} show it: it is on node {node} after them.")
         self.used.add(grade.name)
@@ -147,7 +155,8 @@ def ungrade(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome
     with kept(session):
         notes = notes_of(desk)
         items = chosen(read_timeline(session), options.get("on", ""))
-        back = [(item.name, go_back(session, item.id, notes.get(item.id))) for item in items]
+        handles = video_items(session)
+        back = [(item.name, go_back(handles[item.id], notes.get(item.id))) for item in items]
     changed = [f"{name}: {version}" for name, version in back if version is not None]
     text = (
         f"Back to the former grade on {len(changed)} of {len(items)} clips." if changed else "No grade of Rushes is on."

@@ -7,12 +7,14 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
 from resolve_scripts.actions.grade import install_result, notes_of, write_notes
 from resolve_scripts.host.color import color_settings
-from resolve_scripts.host.grading import active_version, apply_grade, fresh_version, leave_version
+from resolve_scripts.host.grading import apply_grade, fresh_version, leave_version, version_of
 from resolve_scripts.host.keep import kept
+from resolve_scripts.host.marks import video_items
 from resolve_scripts.host.read import read_timeline
 from resolve_scripts.host.session import Session
 from resolve_scripts.host.stills import frame_picture, newest_still
@@ -27,6 +29,9 @@ from rushes.contracts.library import TakeRow
 from rushes.contracts.names import safe_name
 from rushes.contracts.take import Rating
 from rushes.errors import InputError, ResolveError, RushesError
+
+if TYPE_CHECKING:
+    from fusionscript import TimelineItem
 
 __all__ = ["ACTION"]
 
@@ -49,16 +54,19 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
         state = read_timeline(session)
         space = node_space(color_settings(session), session.version, options.get("aces", ""))
         items = chosen(state, options.get("on", ""))
+        handles = video_items(session)
         reference = _reference(session, desk, options.get("reference", ""), items[0], Path(folder))
         same = options.get("same_scene", "").casefold() in ("1", "yes", "true", "on")
-        done, said, told, sheets = 0, list(space.notes), list[str](), list[str]()
+        said = list(space.notes)
+        matcher = _Matcher(session, desk, state, reference, space, same, Path(folder), said)
+        done, told, sheets = 0, list[str](), list[str]()
         for number, item in enumerate(items):
             if desk.cancelled:
                 said.append(f"Stopped: {len(items) - number} of {len(items)} clips are as they were.")
                 break
             desk.progress(number / len(items), item.name)
             try:
-                result = _match(session, desk, state, item, reference, space, same, Path(folder), said)
+                result = matcher.match(item, handles[item.id])
             except ResolveError as exc:
                 if len(items) == 1:
                     raise
@@ -76,47 +84,60 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
     return Outcome(text, done, tuple(dict.fromkeys(said)), {"sheets": sheets})
 
 
-def _match(
-    session: Session,
-    desk: Desk,
-    state: TimelineState,
-    item: ItemState,
-    reference: _Reference,
-    space: NodeSpace,
-    same: bool,
-    folder: Path,
-    said: list[str],
-) -> MatchResult | None:
-    """None when this clip was matched to this reference already."""
-    frame = seen_frame(state, item)
-    if frame is None:
-        raise ResolveError(
-            f"{item.name} is not seen anywhere on the timeline.",
-            code="resolve.still",
-            hint="Enable it and its track, or move what covers it.",
-        )
-    key = digest([reference.digest, item.media.id if item.media else "", item.source, space.space, same])
-    notes = notes_of(desk)
-    note = notes.get(item.id)
-    if note is not None and note.digest == key and active_version(session, item.id) == (note.version, 0):
-        return None
-    version, before = fresh_version(session, item.id, VERSION)
-    try:
-        picture = Path(tempfile.mkdtemp(dir=folder)) / f"{safe_name(default_name(item), 'clip')}.png"
-        frame_picture(session, state, frame, picture)
+@dataclass
+class _Matcher:
+    """Matches clip by clip to one reference."""
+
+    session: Session
+    desk: Desk
+    state: TimelineState
+    reference: _Reference
+    space: NodeSpace
+    same_scene: bool
+    folder: Path
+    """For stills on their way to the engine."""
+    said: list[str]
+
+    def match(self, item: ItemState, handle: TimelineItem) -> MatchResult | None:
+        """None when the clip was matched to this reference already. ResolveError; the clip is as it was then."""
+        frame = seen_frame(self.state, item)
+        if frame is None:
+            raise ResolveError(
+                f"{item.name} is not seen anywhere on the timeline.",
+                code="resolve.still",
+                hint="Enable it and its track, or move what covers it.",
+            )
+        media = item.media.id if item.media is not None else ""
+        key = digest([self.reference.digest, media, item.source, self.space.space, self.same_scene])
+        notes = notes_of(self.desk)
+        note = notes.get(item.id)
+        if note is not None and note.digest == key and version_of(handle) == (note.version, 0):
+            return None
+        version, before = fresh_version(handle, VERSION)
+        try:
+            result = self._fit(item, frame)
+            lut = install_result(self.session, f"match {item.name}", result.grade, self.said)
+            made, _, words = apply_grade(self.session, handle, Wanted(version, result.grade.cdl, lut), None)
+        except RushesError:
+            leave_version(handle, before, version)
+            raise
+        self.said += words
+        notes[item.id] = GradeNote(*former_version(before, note), made.version, key)
+        write_notes(self.desk, notes)
+        return result
+
+    def _fit(self, item: ItemState, frame: int) -> MatchResult:
+        picture = Path(tempfile.mkdtemp(dir=self.folder)) / f"{safe_name(default_name(item), 'clip')}.png"
+        frame_picture(self.session, self.state, frame, picture)
         job = MatchJob(
-            desk.production, str(picture), str(reference.path), space.space, same_scene=same, rendering=space.rendering
+            production=self.desk.production,
+            picture=str(picture),
+            reference=str(self.reference.path),
+            space=self.space.space,
+            same_scene=self.same_scene,
+            rendering=self.space.rendering,
         )
-        result = decode(MatchResult, desk.run("match", encode(job)))
-        lut = install_result(session, f"match {item.name}", result.grade, said)
-        made, _, words = apply_grade(session, item.id, Wanted(version, result.grade.cdl, lut), None)
-    except RushesError:
-        leave_version(session, item.id, before, version)
-        raise
-    said += words
-    notes[item.id] = GradeNote(*former_version(before, note), made.version, key)
-    write_notes(desk, notes)
-    return result
+        return decode(MatchResult, self.desk.run("match", encode(job)))
 
 
 def _reference(session: Session, desk: Desk, given: str, item: ItemState, folder: Path) -> _Reference:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from resolve_scripts.host.session import Session
-from rushes.errors import JobCancelled, ResolveError
+from rushes.errors import JobCancelled, ResolveError, disk_full_as_error
 
 if TYPE_CHECKING:
     from fusionscript import Project
@@ -64,7 +64,7 @@ def render_range(
         raise ResolveError(
             "Resolve is rendering.", code="resolve.render", hint="Wait until it is done, then send the clip again."
         )
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     session.resolve.OpenPage("deliver")
     format_before = cast("dict[str, str]", project.GetCurrentRenderFormatAndCodec() or {})
     mode_before = project.GetCurrentRenderMode()
@@ -84,6 +84,18 @@ def render_range(
         raise
     finally:
         _leave(session.project(), job, format_before, mode_before)
+
+
+def _make(folder: Path) -> None:
+    try:
+        with disk_full_as_error(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise ResolveError(
+            f"{folder} cannot be made: {exc.strerror}.",
+            code="resolve.render",
+            hint="The picture of the clip goes there on its way: allow yourself to write into the production.",
+        ) from exc
 
 
 def _format(project: Project) -> None:

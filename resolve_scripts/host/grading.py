@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from resolve_scripts.host.read import timeline_item
 from resolve_scripts.host.session import Session
 from resolve_scripts.logic.grade import GradeNote, Wanted, cdl_texts, former_version, is_ours, version_before
 from resolve_scripts.logic.luts import same_lut
@@ -16,24 +15,19 @@ if TYPE_CHECKING:
 __all__ = [
     "Applied",
     "Version",
-    "active_version",
     "apply_grade",
     "fresh_version",
     "grade_mark",
     "go_back",
     "leave_version",
     "set_group_lut",
+    "version_of",
 ]
 
 Version = tuple[str, int]
 """(name, 0 local or 1 remote)."""
 Applied = tuple[GradeNote, bool, tuple[str, ...]]
 """(note to keep, whether anything was changed, what the editor should know)."""
-
-
-def active_version(session: Session, id: str) -> Version:
-    """The active version of a clip."""
-    return version_of(_item(session, id))
 
 
 def version_of(item: TimelineItem) -> Version:
@@ -50,15 +44,14 @@ def grade_mark(item: TimelineItem) -> tuple[Any, ...]:
     return (version_of(item), *nodes)
 
 
-def fresh_version(session: Session, id: str, base: str) -> tuple[str, Version]:
+def fresh_version(item: TimelineItem, base: str) -> tuple[str, Version]:
     """Make a new version without any grade and show it: (its name, the version that was active before).
 
     ResolveError `resolve.grade`; the clip is as it was then.
     """
-    item = _item(session, id)
     names = item.GetVersionNameList(0) or []
     name = next(one for one in (base, *(f"{base} {n}" for n in range(2, len(names) + 3))) if one not in names)
-    before, _ = own_version(session, id, name)
+    before, _ = own_version(item, name)
     graph = _graph(item)
     if not _clean(graph) and not graph.ResetAllGrades():
         _back(item, before, name)
@@ -66,19 +59,16 @@ def fresh_version(session: Session, id: str, base: str) -> tuple[str, Version]:
     return name, before
 
 
-def leave_version(session: Session, id: str, before: Version, made: str) -> None:
-    """Show the former version again and take away the one that was made; a clip that is gone needs neither."""
-    item = timeline_item(session, id)
-    if item is not None:
-        _back(item, before, made)
+def leave_version(item: TimelineItem, before: Version, made: str) -> None:
+    """Show the former version again and take away the one that was made."""
+    _back(item, before, made)
 
 
-def own_version(session: Session, id: str, name: str) -> tuple[Version, bool]:
+def own_version(item: TimelineItem, name: str) -> tuple[Version, bool]:
     """Make our version of a clip the active one: (the version that was active before, whether ours was made now).
 
     ResolveError `resolve.grade`; the clip is as it was then.
     """
-    item = _item(session, id)
     before = version_of(item)
     if not item.GetNodeGraph() or not (_graph(item).GetNumNodes() or 0):
         raise _refused(item, "it has no node", "Add a corrector node on the Color page, or grade another clip.")
@@ -92,19 +82,18 @@ def own_version(session: Session, id: str, name: str) -> tuple[Version, bool]:
     return before, not known
 
 
-def apply_grade(session: Session, id: str, wanted: Wanted, note: GradeNote | None) -> Applied:
+def apply_grade(session: Session, item: TimelineItem, wanted: Wanted, note: GradeNote | None) -> Applied:
     """Set a grade on a clip in our version of it. What is set already is left.
 
     ResolveError `resolve.grade`; the clip shows its former version then, and a version we made is gone.
     """
-    before, made = own_version(session, id, wanted.version)
-    item = _item(session, id)
+    before, made = own_version(item, wanted.version)
     same = note is not None and note.version == wanted.version and note.digest == wanted.digest
     if same and not made and same_lut_set(_graph(item), wanted):
         assert note is not None
         return note, before != (wanted.version, 0), ()
     try:
-        notes = _set(session, item, wanted)
+        notes = _set(session, item, wanted, None if is_ours(before[0]) else before[0])
     except ResolveError:
         _back(item, before, wanted.version if made else None)
         raise
@@ -116,12 +105,11 @@ def same_lut_set(graph: Graph, wanted: Wanted) -> bool:
     return bool(wanted.drx) or same_lut(graph.GetLUT(wanted.node or 1), wanted.lut)
 
 
-def go_back(session: Session, id: str, note: GradeNote | None) -> str | None:
+def go_back(item: TimelineItem, note: GradeNote | None) -> str | None:
     """Show the version that was active before ours; its name, or None when no version of ours is active.
 
     ResolveError `resolve.grade`.
     """
-    item = _item(session, id)
     if not is_ours(version_of(item)[0]):
         return None
     names = {kind: item.GetVersionNameList(cast("Any", kind)) or [] for kind in (0, 1)}
@@ -131,7 +119,7 @@ def go_back(session: Session, id: str, note: GradeNote | None) -> str | None:
     return found[0]
 
 
-def _set(session: Session, item: TimelineItem, wanted: Wanted) -> tuple[str, ...]:
+def _set(session: Session, item: TimelineItem, wanted: Wanted, before: str | None) -> tuple[str, ...]:
     graph = _graph(item)
     notes: list[str] = []
     if wanted.drx:
@@ -139,8 +127,11 @@ def _set(session: Session, item: TimelineItem, wanted: Wanted) -> tuple[str, ...
             return ()
         why = "a clip in a colour group takes none" if item.GetColorGroup() is not None else "Resolve refused it"
         notes.append(f"{item.GetName()}: the .drx was not applied ({why}); its CDL and LUT were set.")
-    if not wanted.node and not _clean(graph) and not graph.ResetAllGrades():
-        raise _refused(item, "Resolve did not clear our copy of its nodes", "Run it again from the Color page.")
+    if not wanted.node and not _clean(graph):
+        if not graph.ResetAllGrades():
+            raise _refused(item, "Resolve did not clear our copy of its nodes", "Run it again from the Color page.")
+        if before is not None:
+            notes.append(f"{item.GetName()}: the grade it had is in {before}; ours begins on a clean graph.")
     node = wanted.node or 1
     count = graph.GetNumNodes() or 0
     if not 1 <= node <= count:
@@ -170,12 +161,11 @@ def _set_cdl(session: Session, item: TimelineItem, node: int, wanted: Wanted) ->
     return session.resolve.GetCurrentPage() != "color" and session.resolve.OpenPage("color") and item.SetCDL(texts)
 
 
-def set_group_lut(session: Session, id: str, lut: str) -> tuple[str, int, bool]:
+def set_group_lut(item: TimelineItem, lut: str) -> tuple[str, int, bool]:
     """Set a LUT on a free node of the post-clip graph of a clip's colour group: (group, node, whether it was changed).
 
     ResolveError `resolve.group`.
     """
-    item = _item(session, id)
     group = item.GetColorGroup()
     graph = group.GetPostClipNodeGraph() if group is not None else None
     if group is None or graph is None:
@@ -198,15 +188,6 @@ def set_group_lut(session: Session, id: str, lut: str) -> tuple[str, int, bool]:
 def _clean(graph: Graph) -> bool:
     """One node in which nothing is set. Keyframes show as tools too."""
     return (graph.GetNumNodes() or 0) == 1 and not graph.GetToolsInNode(1) and graph.GetLUT(1) == ""
-
-
-def _item(session: Session, id: str) -> TimelineItem:
-    item = timeline_item(session, id)
-    if item is None:
-        raise ResolveError(
-            "The clip is no longer on the timeline.", code="resolve.grade", hint="Start the action again."
-        )
-    return item
 
 
 def _graph(item: TimelineItem) -> Graph:

@@ -377,3 +377,18 @@ def test_the_playhead_page_and_bin_stay(film: Suite) -> None:
     assert timeline is not None
     assert (timeline.playhead - timeline.start, film.sim.app.page) == (60, "color")
     assert items(film)[1].grade.name == "Rushes Harbour"
+
+
+def test_calls_stay_linear_in_the_number_of_clips(film: Suite) -> None:
+    media = items(film)[0].media
+    counts: list[int] = []
+    for clips in (10, 20, 30):
+        film.sim.timeline(f"Cut {clips}")
+        for index in range(clips):
+            film.sim.add_clip(media, at=index * 48)
+        film.sim.forget_calls()
+        assert film.run(GRADE, on="all").done == clips
+        assert film.run(UNGRADE, on="all").done == clips
+        counts.append(film.sim.calls)
+    assert counts[2] - counts[1] == counts[1] - counts[0]
+    assert (counts[1] - counts[0]) / 10 < 80  # reading the timeline twice included
