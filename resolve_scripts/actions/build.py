@@ -30,7 +30,7 @@ from rushes.contracts.deliver import DeliverJob
 from rushes.contracts.edit import EditClip, EditMedia, EditTimeline, MediaKind
 from rushes.contracts.library import ProductionInfo
 from rushes.contracts.take import Rating
-from rushes.errors import InputError, RushesError
+from rushes.errors import InputError, JobCancelled, RushesError
 
 if TYPE_CHECKING:
     from fusionscript import MediaPoolItem
@@ -117,9 +117,14 @@ class _Build:
         self.media(known)
         plan = plan_build(timeline, self.available)
         self.notes += plan.notes
-        self.desk.progress(0.3, f"Building {timeline.name}")
+
+        def tell(number: int) -> None:
+            if self.desk.cancelled:
+                raise JobCancelled("Stopped; no timeline was built.", hint="The media are in their bins.")
+            self.desk.progress(0.3 + 0.6 * number / len(plan.steps), f"Building {timeline.name}")
+
         where = (TOP, self.info.name, "Timelines")
-        built = build(self.session, timeline, plan, self.clips, self.bins, where, digest, self.colors)
+        built = build(self.session, timeline, plan, self.clips, self.bins, where, digest, self.colors, tell)
         self.notes += built.notes
         self.subtitles()
         self.desk.progress(1.0, f"{built.name} is built")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -65,6 +65,7 @@ def build(
     bin: Sequence[str],
     digest: str,
     colors: Mapping[str, str],
+    tell: Callable[[int], None],
 ) -> Built:
     """Make the timeline; the caller discards it when this raises.
 
@@ -72,13 +73,15 @@ def build(
         clips: handles by path in Resolve.
         bin: where the timeline's own item goes.
         colors: clip colour by take.
+        tell: called with the number of clips that lie; may raise to stop.
     """
     made = _empty(session, cut, bins, bin, digest)
     _tracks(session, plan)
     handles = {clip.GetUniqueId(): clip for clip in clips.values()}
     ids = {path: clip.GetUniqueId() for path, clip in clips.items()}
     start = session.timeline().GetStartFrame()
-    for step in plan.steps:
+    for number, step in enumerate(plan.steps):
+        tell(number)
         made.placed += place(session, [_placement(step, start, ids)], handles, check=False)
         short = made.placed[-1].short
         if short:

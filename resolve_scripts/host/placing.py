@@ -155,6 +155,9 @@ class _Put:
             refused += item is None
             if short and (at_end or not refused) and (best is None or best[0] < got):
                 best = (got, end)
+            if end is None and short:
+                end = self.total  # in and out marks on the clip: they count where no frames are given
+                continue
             last = self.total if end is None else end
             end = last + 1 if short else last - 1
             if end <= self.one.source or (self.total and end > self.total):

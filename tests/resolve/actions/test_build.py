@@ -31,7 +31,7 @@ from rushes.contracts import (
     TrackKind,
 )
 from rushes.delivery.otio_write import otio_text
-from rushes.errors import InputError, ResolveError, RushesError
+from rushes.errors import InputError, JobCancelled, ResolveError, RushesError
 from rushes.testing.resolve import PROFILES, profile
 from rushes.testing.resolve.invariants import broken, left_behind
 from rushes.testing.resolve.names import parse_rate_setting
@@ -346,6 +346,25 @@ def test_an_append_that_fails_late_takes_all_of_it_away(suite: Start, after: int
     assert one.sim.project.timeline is edit
     one.sim.app.refusals = Counter()
     assert one.run(ACTION).done == 5
+
+
+def test_stopping_leaves_no_timeline(suite: Start) -> None:
+    one = suite()
+    edit = one.sim.timeline("Edit")
+    _write(one, _cut(one))
+    before = one.sim.snapshot()
+    told = one.desk.progress
+
+    def progress(fraction: float, text: str) -> None:
+        told(fraction, text)
+        one.desk.cancelled = one.desk.cancelled or fraction > 0.5
+
+    one.desk.progress = progress
+    with pytest.raises(JobCancelled):
+        one.run(ACTION)
+    assert broken(before, one.sim.snapshot(), refused=True) == []
+    assert left_behind(before, one.sim.snapshot()) == []
+    assert one.sim.project.timeline is edit
 
 
 @pytest.mark.parametrize("case", ["no project", "modal", "engine", "no file", "damaged"])
