@@ -15,7 +15,15 @@ from rushes.client.install import find_engines
 from rushes.contracts.job import JobRequest, JobStatus
 from rushes.contracts.library import ProductionState, TakeRow
 from rushes.contracts.take import Rating
-from rushes.errors import DependencyError, EngineError, EngineUnreachable, InputError, JobCancelled, ProductionError
+from rushes.errors import (
+    DependencyError,
+    EngineError,
+    EngineUnreachable,
+    InputError,
+    JobCancelled,
+    ProductionError,
+    RushesError,
+)
 
 __all__ = ["EngineDesk", "find_client", "is_production"]
 
@@ -166,8 +174,18 @@ class EngineDesk:
         return result_of(status)
 
     def submit(self, request: JobRequest) -> JobStatus:
-        """See Desk."""
-        return self._wait(lambda: self._engine().submit(request))
+        """See Desk. EngineError `engine.version` when the engine is too old to know the job."""
+        try:
+            return self._wait(lambda: self._engine().submit(request))
+        except RushesError as exc:
+            if exc.code != "job.kind":
+                raise
+            raise EngineError(
+                "The engine that runs is of another version than these scripts.",
+                code="engine.version",
+                hint="Update it in Blender's preferences of Rushes, or with pip; stop it with `rushes engine stop`; "
+                "then run `rushes resolve install`.",
+            ) from exc
 
     def status(self, job: str) -> JobStatus:
         """See Desk."""

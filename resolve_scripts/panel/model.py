@@ -72,6 +72,10 @@ class PanelModel:
     message: str = ""
     jobs: tuple[JobStatus, ...] = ()
     """Of the engine, those that wait or run."""
+    engine: str = ""
+    """What it does, or why it could not be asked."""
+    trouble: bool = False
+    """It could not be asked."""
     revision: str = ""
     settings: dict[str, str] = field(default_factory=dict)
     """What was typed, by field of the treatment."""
@@ -98,6 +102,17 @@ class PanelModel:
             self.shot = ALL_SHOTS
         if self.chosen not in {take.id for take in self.takes}:
             self.chosen = ""
+
+    def see_jobs(self, jobs: Iterable[JobStatus]) -> None:
+        """The engine told what waits and runs."""
+        now = tuple(jobs)
+        if now or self.jobs or self.trouble:
+            self.engine = job_line(now, len(self.jobs))
+        self.jobs, self.trouble = now, False
+
+    def miss_engine(self, why: str) -> None:
+        """It did not answer."""
+        self.engine, self.trouble = why, True
 
     def replace_take(self, row: TakeRow) -> None:
         """One take changed."""

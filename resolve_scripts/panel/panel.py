@@ -31,6 +31,8 @@ _STEP = 0.04
 """Seconds between two turns of the loop."""
 _LOOK = 2.0
 """Seconds between two looks at the engine."""
+_LATER = 10.0
+"""Seconds until the next look when it did not answer."""
 
 
 class Panel:
@@ -60,10 +62,11 @@ class Panel:
         self._open = True
         self._stop = False
         self._wanted: tuple[Entry, dict[str, str]] | None = None
-        self._answers: list[tuple[Task, Callable[[Any], None]]] = []
+        self._answers: list[tuple[Task, Callable[[Any], None], Callable[[str], None]]] = []
         self._look: Task | None = None
         self._due = 0.0
         self._turned = 0.0
+        self._project = session.project().GetUniqueId()
         self.model = PanelModel(project=session.project().GetName())
         ui = session.fusion.UIManager if session.fusion is not None else None
         self._dispatcher: Any = session.bmd.UIDispatcher(ui) if ui is not None and session.bmd is not None else None
@@ -173,23 +176,28 @@ class Panel:
         project = self._session.project().GetUniqueId()
         return EngineDesk(project, store=self._store, client=self._client, **more)
 
-    def _ask(self, work: Callable[[], Any], then: Callable[[Any], None]) -> Task:
+    def _ask(
+        self, work: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[str], None] | None = None
+    ) -> Task:
         task = self._watcher.ask(work)
-        self._answers.append((task, then))
+        self._answers.append((task, then, failed or self._tell))
         return task
+
+    def _tell(self, text: str) -> None:
+        if not self.model.busy:
+            self.model.message = text
 
     def _take_answers(self) -> None:
         ended = [one for one in self._answers if one[0].ended.is_set()]
         self._answers = [one for one in self._answers if not one[0].ended.is_set()]
-        for task, then in ended:
+        for task, then, failed in ended:
             try:
                 then(task.result())
             except RushesError as exc:
-                if not self.model.busy:
-                    self.model.message = str(exc)
+                failed(str(exc))
             except Exception:  # noqa: BLE001 - the thread's edge: what it could not do must not close the window
                 _log.exception("The panel could not ask the engine")
-                self.model.message = f"Something went wrong; the details are in {self._store.log}"
+                failed(f"Something went wrong; the details are in {self._store.log}")
 
     def _look_now(self) -> None:
         self._due = 0.0
@@ -199,9 +207,13 @@ class Panel:
         """Every two seconds: have takes or jobs changed? Never two questions at once."""
         if self._look is not None and not self._look.ended.is_set():
             return
-        if self._clock() < self._due or not self.model.production or not self._open:
+        if self._clock() < self._due or not self._open:
             return
         self._due = self._clock() + _LOOK
+        if not self.model.busy:
+            self._notice_project()
+        if not self.model.production:
+            return
         root, known = self.model.production, self.model.revision
 
         def look() -> tuple[Any, Any, Any]:
@@ -210,11 +222,29 @@ class Panel:
             takes = engine.takes(root) if state is not None else None
             return state, takes, engine.jobs(active=True)
 
-        self._look = self._ask(look, self._seen)
+        self._look = self._ask(look, self._seen, self._not_seen)
+
+    def _not_seen(self, text: str) -> None:
+        self.model.miss_engine(text)
+        self._due = self._clock() + _LATER
+
+    def _notice_project(self) -> None:
+        """The editor may have opened another project, which belongs to another production."""
+        try:
+            project = self._session.project()
+            id, name = project.GetUniqueId(), project.GetName()
+        except ResolveError as exc:
+            self.model.message = str(exc)
+            return
+        if id != self._project:
+            self._project, self.model.project, self.model.message = id, name, ""
+            self._read_production()
+            self.model.revision = ""
+            self.model.set_takes(())
 
     def _seen(self, found: tuple[Any, Any, Any]) -> None:
         state, takes, jobs = found
-        self.model.jobs = tuple(jobs)
+        self.model.see_jobs(jobs)
         if state is not None:
             self.model.revision = state.revision
             self.model.set_takes(takes)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from resolve_scripts.actions.registry import Entry
-from resolve_scripts.panel.model import COLUMNS, LABELS, PanelModel, bar, job_line, row_texts
+from resolve_scripts.panel.model import COLUMNS, LABELS, PanelModel, bar, row_texts
 from rushes.contracts.clip import Treatment
 
 __all__ = ["ID", "Window", "button_id"]
@@ -37,7 +37,6 @@ class Window:
         self._entries = entries
         self._shown: dict[str, Any] = {}
         self._rows: tuple[Any, ...] | None = None
-        self._jobs = 0
         self._filling = False
         title = {"ID": ID, "WindowTitle": "Rushes", "Geometry": [120, 120, 520, 860]}
         self.window = dispatcher.AddWindow(title, _layout(ui, entries))
@@ -121,9 +120,7 @@ class Window:
         self._put("Cancel", "Enabled", model.busy)
         self._put("Progress", "Text", bar(model.fraction) if model.busy else "")
         self._put("Message", "Text", model.message)
-        if model.jobs or self._jobs:
-            self._put("Jobs", "Text", job_line(model.jobs, self._jobs))
-        self._jobs = len(model.jobs)
+        self._put("Jobs", "Text", model.engine)
 
     def _put(self, who: str, name: str, value: Any) -> None:
         key = f"{who}.{name}"
@@ -214,7 +211,7 @@ def _layout(ui: Any, entries: Sequence[Entry]) -> Any:
             ui.HGroup(dict(low), [_button(ui, "Send", "Send Clips", 1), _button(ui, "Cancel", "Cancel", 1)]),
             ui.Label({"ID": "Progress", **low}),
             ui.Label({"ID": "Message", "WordWrap": True, **low}),
-            ui.Label({"ID": "Jobs", **low}),
+            ui.Label({"ID": "Jobs", "WordWrap": True, **low}),
         ],
     )
 

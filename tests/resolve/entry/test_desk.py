@@ -17,7 +17,15 @@ from resolve_scripts.desk import EngineDesk, engine_python, find_client
 from resolve_scripts.store import Store, read_json, write_json
 from rushes.client import Client
 from rushes.contracts import EngineInfo, JobRequest, JobState, JobStatus
-from rushes.errors import DependencyError, EngineError, InputError, JobCancelled, ProductionError, SceneError
+from rushes.errors import (
+    DependencyError,
+    EngineError,
+    InputError,
+    JobCancelled,
+    ProductionError,
+    ProtocolError,
+    SceneError,
+)
 from rushes.testing.transport import FakeTransport
 
 Answer = Callable[[str, str, Any], Any]
@@ -156,3 +164,13 @@ def test_the_python_that_installed_the_menu_runs_the_engine(tmp_path: Path, monk
     assert json.loads((tmp_path / "resolve" / "installed.json").read_text()) == read_json(
         tmp_path / "resolve" / "installed.json"
     )
+
+
+def test_an_engine_that_does_not_know_the_job_is_too_old(tmp_path: Path) -> None:
+    def answer(method: str, path: str, data: Any) -> Any:
+        raise ProtocolError("There is no job called 'clip'.", code="job.kind")
+
+    desk, _ = desk_of(answer, tmp_path)
+    with pytest.raises(EngineError, match="another version") as told:
+        desk.run("clip", {})
+    assert told.value.code == "engine.version"

@@ -305,7 +305,13 @@ def test_without_a_production_or_an_engine_the_panel_says_so(tmp_path: Path) -> 
     room = Room(tmp_path)
     room.down = True
     said: list[str] = []
-    room.run(lambda: said.append(room.user.text("Message")))
+    user = room.user
+    user.plan += [
+        wait_for(room, lambda: "does not answer" in user.text("Jobs")),
+        lambda: said.append(user.text("Jobs")),
+        lambda: setattr(room, "down", False),
+    ]
+    room.run()
     assert "does not answer" in said[0]
     fresh = Room(tmp_path / "fresh")
     fresh.sim.new_project(name="Another")
@@ -407,3 +413,28 @@ def test_filling_a_list_is_no_choice_of_the_editors(tmp_path: Path) -> None:
     ]
     panel.run()
     assert seen == ["SH020"]
+
+
+def test_another_project_brings_its_own_production(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.film.add_take("SH010", "t1")
+    user = room.user
+    seen: list[tuple[str, str]] = []
+    clock = iter(range(10**9))
+    panel = Panel(
+        room.session, room.registry, store=room.store, client=room.client,
+        sleep=lambda seconds: time.sleep(0.001), clock=lambda: float(next(clock)),
+    )  # fmt: skip
+    user.plan += [
+        wait_for(room, lambda: len(user.rows("Takes")) == 1),
+        lambda: room.sim.new_project(name="Another"),
+        wait_for(room, lambda: user.text("Project") == "Another"),
+        lambda: seen.append((user.text("Production"), user.text("Message"))),
+        lambda: seen.append((str(len(user.rows("Takes"))), "")),
+        user.close,
+    ]
+    panel.run()
+    assert seen[0][0] == ""
+    assert "Choose Production" in seen[0][1]
+    assert seen[1][0] == "0", "takes of the other film are not offered here"
+    assert room.sim.app.misuse == []
