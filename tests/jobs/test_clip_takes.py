@@ -15,6 +15,7 @@ import pytest
 from rushes.contracts import FrameRange, Recipe, Shot, Size, decode
 from rushes.contracts.clip import ClipJob, Treatment
 from rushes.errors import InputError, JobCancelled, ModelError, ProductionError
+from rushes.generators.registry import Registry
 from rushes.media.footage import open_footage
 from rushes.media.pictures import Picture
 from rushes.media.video import probe
@@ -131,7 +132,7 @@ def test_a_restyle_by_another_generator_leaves_the_old_ones_knobs(studio: Studio
         send(studio, _job(studio, shown, Treatment.RESTYLE, id="c2", settings={"generator": "none"}))
 
 
-@pytest.mark.parametrize("settings", [{}, {"lighting": "dusk"}])
+@pytest.mark.parametrize("settings", [{}, {"lighting": "dusk"}, {"style": "", "lighting": " "}])
 def test_a_restyle_that_changes_nothing_is_refused(
     studio: Studio, shown: Mapping[str, Any], settings: dict[str, str]
 ) -> None:
@@ -192,6 +193,13 @@ def test_upscale_of_a_take_whose_scene_has_changed_enlarges_its_pictures(
     assert found.size == Size(192, 108)
     assert any("has changed" in n for n in found.notes)
     assert any("Lanczos" in n for n in found.notes)
+
+
+def test_upscale_without_the_takes_generator_enlarges_its_pictures(studio: Studio, shown: Mapping[str, Any]) -> None:
+    studio.services.registry = Registry({})
+    found = send(studio, _job(studio, shown, Treatment.UPSCALE))
+    assert (found.take, found.size) == ("", Size(192, 108))
+    assert any("fake" in n for n in found.notes)
 
 
 def test_another_take_of_a_changed_scene_says_so(studio: Studio, shown: Mapping[str, Any]) -> None:

@@ -64,5 +64,5 @@ def seed_of(job: ClipJob, not_this: int | None = None) -> int:
 
 
 def brief_changes(settings: Mapping[str, str]) -> dict[str, str]:
-    """Those settings that are fields of a brief."""
-    return {name: settings[name] for name in Brief.fields() if name in settings}
+    """Those settings that are fields of a brief; an empty one is one that was not filled in."""
+    return {name: settings[name] for name in Brief.fields() if settings.get(name, "").strip()}

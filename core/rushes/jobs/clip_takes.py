@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 
 from rushes.contracts import Brief, FrameRange, ShootRequest, Size, encode
-from rushes.errors import BlendError, InputError, ProductionError, RecipeError, SceneError, SizeError
+from rushes.errors import (
+    BlenderError,
+    BlendError,
+    InputError,
+    ModelError,
+    ProductionError,
+    RecipeError,
+    SceneError,
+    SizeError,
+)
 from rushes.jobs import clip_filters, shoot
 from rushes.jobs.clip_return import Outcome
 from rushes.jobs.clip_settings import brief_changes, check_known, seed_of, text_of, whole_of
@@ -87,7 +96,7 @@ def upscale(work: Work) -> Outcome:
     try:
         size = _larger(work.recipe.output_size, scale)
         _check_same(work)
-    except (RecipeError, ProductionError, BlendError, SceneError) as exc:
+    except (RecipeError, ProductionError, BlendError, BlenderError, SceneError, ModelError) as exc:
         why = f"The take cannot be finished anew at the larger size, its pictures are enlarged: {exc.message}"
         return clip_filters.upscale(work, (why,))
     count, notes = work.range_in(work.take.frame_count)

@@ -72,7 +72,8 @@ def _grid(shape: tuple[int, int]) -> _Grid:
     found = _grids.get(shape)
     if found is None:
         y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(_F)
-        _grids.clear()
+        while len(_grids) > 2:  # the pictures' size, the flow's, and one to spare
+            _grids.pop(next(iter(_grids)))
         found = _grids[shape] = _Grid(x, y)
     return found
 
@@ -88,8 +89,9 @@ def carried(there: NDArray[np.float32], flow: Flow, *, sharp: bool = False) -> N
 def consistent(flow: Flow, back: Flow) -> NDArray[np.float32]:
     """(H, W) 0 to 1: how far going there and back ends where it began; about 0 where a pixel is hidden there or leaves
     the picture."""
-    gap = np.square(carried(back, flow) + flow).sum(axis=-1)
-    size = np.square(flow).sum(axis=-1)
+    off = carried(back, flow) + flow
+    gap = off[..., 0] ** 2 + off[..., 1] ** 2
+    size = flow[..., 0] ** 2 + flow[..., 1] ** 2
     grid = _grid((flow.shape[0], flow.shape[1]))
     x, y = grid.x + flow[..., 0], grid.y + flow[..., 1]
     inside = (x >= -0.5) & (y >= -0.5) & (x <= flow.shape[1] - 0.5) & (y <= flow.shape[0] - 0.5)

@@ -133,5 +133,6 @@ def _brought(flow: Flow, shown: NDArray[np.float32], t: float) -> tuple[Flow, ND
 
 def _believed(a: Picture, b: Picture) -> NDArray[np.float32]:
     """(H, W) 0 to 1: how well both agree."""
-    apart = cv2.blur(np.abs(a - b).max(axis=-1), (5, 5))
+    off = np.abs(a - b)
+    apart = cv2.blur(np.maximum(np.maximum(off[..., 0], off[..., 1]), off[..., 2]), (5, 5))
     return np.asarray(1 / (1 + np.square(apart / _DOUBT) ** 2), _F)
