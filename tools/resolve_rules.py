@@ -1,36 +1,52 @@
-"""Writes the double's rules for the self-check inside Resolve: python tools/resolve_rules.py
-
-resolve_scripts/selfcheck/rules.json    id → text, source, confirmed_on, of every rule that has a probe
-"""
+"""The habits of Resolve that the double plays, as a page: docs/resolve_rules.md."""
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-TARGET = ROOT / "resolve_scripts" / "selfcheck" / "rules.json"
-sys.path[:0] = [str(ROOT), str(ROOT / "core")]
+import resolve_conform
+
+__all__ = ["PAGE", "page"]
+
+PAGE = Path(__file__).parents[1] / "docs/resolve_rules.md"
+
+_HEAD = """# What the double of DaVinci Resolve plays
+
+`rushes.testing.resolve` is a double of Resolve's scripting API, for tests. It is not Resolve, and none of these rules
+was tried by us in one: each says where it comes from and on which build somebody measured it, if anybody did. Where
+sources disagree the worse behaviour is the default. `Rushes - Self-Check`, run inside a real Resolve, tells where it
+differs.
+
+Made by `tools/resolve_rules.py`; not to be edited.
+"""
 
 
-def table() -> dict[str, dict[str, Any]]:
-    """Rules that have a probe."""
-    from resolve_scripts.selfcheck.probes import PROBES
+def page() -> str:
+    """The page's text."""
     from rushes.testing.resolve.rules import RULES
 
-    return {
-        id: {"text": RULES[id].text, "source": RULES[id].source, "confirmed_on": RULES[id].confirmed_on}
-        for id in sorted(PROBES)
-    }
+    lines = [_HEAD]
+    area = ""
+    for rule in sorted(RULES.values(), key=lambda rule: rule.id):
+        if rule.id.split(".")[0] != area:
+            area = rule.id.split(".")[0]
+            lines += ["", f"## {area}", "", "| rule | what Resolve does | source | measured on |", "|---|---|---|---|"]
+        cells = (f"`{rule.id}`", rule.text, rule.source, rule.confirmed_on or "nobody")
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    names = ", ".join(f"`{name}`" for name in resolve_conform.unplayed())
+    lines += ["", "## Not played", "", f"These calls are there and only refuse: {names}.", ""]
+    lines += ["Pictures: transforms, opacity, transitions, titles and Fusion do not show; sound is not rendered.", ""]
+    return "\n".join(lines)
 
 
 def main() -> int:
-    TARGET.write_text(json.dumps(table(), indent=1, ensure_ascii=False) + "\n", "utf-8")
-    print(f"[rules] {TARGET}")
+    """Write the page."""
+    PAGE.write_text(page(), "utf-8")
+    print(PAGE)
     return 0
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, "core")
     sys.exit(main())

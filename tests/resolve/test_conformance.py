@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import resolve_conform
+import resolve_rules
 import resolve_since
 import resolve_stubs
 
@@ -93,3 +94,7 @@ def test_what_only_refuses_is_told_from_what_plays() -> None:
     assert "TimelineItem.SetCDL" not in listed
     assert "Timeline.ConvertTimelineToStereo" in listed
     assert not {name for name in listed if name.split(".")[1] in vars(TimelineItem) | vars(MediaPoolItem)}
+
+
+def test_the_page_of_rules_is_as_the_code_has_it() -> None:
+    assert resolve_rules.PAGE.read_text("utf-8") == resolve_rules.page(), "run tools/resolve_rules.py"
