@@ -47,7 +47,7 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
         grades = [decode(Grade, one) for one in desk.run("grades", {"production": desk.production})["grades"]]
         shipped = {str(one["name"]) for one in desk.run("grades", {"production": ""})["grades"]}
         briefs = _briefs(desk, items) if not options.get("grade") else {}
-        said = [*space.notes, *_read_otherwise(session, items, space, input_space(settings))]
+        said = [*space.notes, *_doubts(items, space, input_space(settings))]
         worker = _Grader(session, desk, space, options, said)
         handles, done = video_items(session), 0
         for number, item in enumerate(items):
@@ -181,14 +181,18 @@ def _briefs(desk: Desk, items: tuple[ItemState, ...]) -> dict[str, Brief]:
     return {row.id: row.brief for row in desk.takes(tuple(sorted(shots)))} if shots else {}
 
 
-def _read_otherwise(session: Session, items: tuple[ItemState, ...], space: NodeSpace, default: str) -> list[str]:
-    """Takes are Rec.709 Gamma 2.4; in a managed project one that is read as something else gets the wrong grade."""
-    if not space.managed or default in ("", "Rec.709 Gamma 2.4"):
-        return []
-    return [
-        f"The project reads clips without a space of their own as {default}; takes are Rec.709 Gamma 2.4. Set that as "
-        "Input Color Space of the takes, else the grade comes out different."
-    ] * any(one.media is not None and one.media.ids for one in items)
+def _doubts(items: tuple[ItemState, ...], space: NodeSpace, default: str) -> list[str]:
+    """Grades are made for Rec.709 Gamma 2.4, as takes are: what is read as something else comes out different."""
+    foreign = [one.name for one in items if one.media is None or not one.media.ids]
+    said: list[str] = []
+    if space.managed and default not in ("", "Rec.709 Gamma 2.4") and len(foreign) < len(items):
+        said.append(
+            f"The project reads clips without a space of their own as {default}; takes are Rec.709 Gamma 2.4. Set that "
+            "as Input Color Space of the takes, else the grade comes out different."
+        )
+    if foreign and not space.managed:
+        said.append(f"{foreign[0]} is no take: the grade is made for Rec.709 pictures, not for log footage.")
+    return said
 
 
 def _number(text: str) -> int:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from resolve_scripts.actions.base import Action, Desk, Outcome
 from resolve_scripts.host.facts import has_keyword
 from resolve_scripts.host.keep import kept
-from resolve_scripts.host.marks import add_keyword, add_markers, video_items
+from resolve_scripts.host.marks import add_keyword, add_markers, remove_markers, video_items
 from resolve_scripts.host.read import read_timeline
 from resolve_scripts.host.session import Session
-from resolve_scripts.logic.label import generated_items, label_markers, report, report_csv, report_html
+from resolve_scripts.logic.label import generated_items, label_markers, report, report_csv, report_html, stale_labels
 from rushes.contracts.edit import AI_KEYWORD
 from rushes.contracts.names import safe_name
 from rushes.errors import ProductionError, disk_full_as_error
@@ -32,6 +32,7 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
         keywords = {id: has_keyword(clip) for id, clip in clips.items()}
         generated = generated_items(state, desk.production, keywords)
         made, refused = add_markers(session, label_markers(state, generated))
+        gone = remove_markers(session, stale_labels(state, generated))
         of_media = {one.media.id for one in state.items() if one.media is not None and one.id in generated}
         tagged = sum(add_keyword(clips[id], AI_KEYWORD) for id in sorted(of_media) if not keywords.get(id))
     found = report(state, generated)
@@ -42,10 +43,12 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
     text = f"{found.share:.1%} of the cut is generated ({frames} of {total} frames)."
     if made or tagged:
         text += f" Labelled {made} clips, {tagged} media."
+    if gone:
+        text += f" {gone} labels were taken off clips that show nothing generated any more."
     said = [f"The report: {base}.html and .csv"]
     said += [f"Resolve took no marker on {name}." for name in refused]
     details = {"share": found.share, "frames": frames, "total": total, "report": f"{base}.html"}
-    return Outcome(text, made + tagged + written, tuple(said), details)
+    return Outcome(text, made + tagged + gone + written, tuple(said), details)
 
 
 def _media(session: Session) -> dict[str, MediaPoolItem]:

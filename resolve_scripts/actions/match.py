@@ -113,6 +113,9 @@ class _Matcher:
         note = notes.get(item.id)
         if note is not None and note.digest == key and version_of(handle) == (note.version, 0):
             return None
+        group = handle.GetColorGroup()
+        if group is not None:
+            self.said.append(f"{item.name}: what its colour group {group.GetName()} does is part of what was matched.")
         version, before = fresh_version(handle, VERSION)
         try:
             result = self._fit(item, frame)

@@ -12,7 +12,7 @@ from resolve_scripts.logic.notes import NewMarker
 if TYPE_CHECKING:
     from fusionscript import MediaPoolItem, TimelineItem
 
-__all__ = ["add_keyword", "add_markers", "video_items"]
+__all__ = ["add_keyword", "add_markers", "remove_markers", "video_items"]
 
 
 def video_items(session: Session) -> dict[str, TimelineItem]:
@@ -41,6 +41,12 @@ def add_markers(session: Session, markers: Sequence[NewMarker]) -> tuple[int, li
         else:
             refused.append(item.GetName() or one.item)
     return done, refused
+
+
+def remove_markers(session: Session, ours: Sequence[tuple[str, str]]) -> int:
+    """Take markers of ours off clips, by (clip, customData); how many went."""
+    items = video_items(session) if ours else {}
+    return sum(bool(items[id].DeleteMarkerByCustomData(data)) for id, data in ours if id in items)
 
 
 def add_keyword(clip: MediaPoolItem, keyword: str) -> bool:

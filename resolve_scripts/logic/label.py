@@ -17,6 +17,7 @@ from resolve_scripts.logic.pick import seen_ranges
 from rushes.contracts.edit import AI_KEYWORD
 
 __all__ = ["Report", "Seen", "generated_items", "label_markers", "report", "report_csv", "report_html"]
+__all__ += ["stale_labels"]
 
 _COLOR = "Lavender"
 _MADE_IN = ("shots", "editorial")
@@ -94,6 +95,17 @@ def label_markers(state: TimelineState, generated: set[str]) -> list[NewMarker]:
         data = json.dumps({"rushes": {"label": {"origin": "generated", "take": ids.get("take", ""), "item": item.id}}})
         made.append(NewMarker(item.id, free, _COLOR, AI_KEYWORD, _words(ids), data))
     return made
+
+
+def stale_labels(state: TimelineState, generated: set[str]) -> list[tuple[str, str]]:
+    """(clip, customData) of labels of ours on clips that no longer show anything generated."""
+    return [
+        (item.id, one.data)
+        for item in state.items()
+        if item.id not in generated
+        for one in item.markers
+        if is_ours_data(one.data, "label") is not None
+    ]
 
 
 def _words(ids: Mapping[str, str]) -> str:

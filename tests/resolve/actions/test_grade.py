@@ -330,6 +330,20 @@ def test_a_tone_mapped_project_is_refused_in_words(film: Suite) -> None:
     assert film.sim.snapshot() == before
 
 
+def test_what_is_not_read_as_rec709_is_told(film: Suite) -> None:
+    foreign = film.sim.add_clip(at=200)
+    film.sim.playhead(210)
+    assert any("not for log footage" in note for note in film.run(GRADE, grade="Harbour").notes)
+    assert foreign.grade.name == "Rushes Harbour"
+    film.sim.playhead(10)
+    film.sim.project.settings |= {
+        "colorScienceMode": "davinciYRGBColorManagedv2",
+        "colorSpaceInput": "sRGB",
+        "colorSpaceTimeline": "Rec.709 Gamma 2.4",
+    }
+    assert any("as sRGB" in note for note in film.run(GRADE).notes)
+
+
 def test_the_looks_grade_is_chosen_by_the_take(film: Suite) -> None:
     grades_of(film).all += [Grade("Ink", TimelineSpace.REC709)]
     assert film.run(GRADE).details["grades"] == ["Ink"]  # the take's style is ink

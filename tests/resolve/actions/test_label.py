@@ -72,6 +72,18 @@ def test_colours_flags_and_markers_of_the_editor_stay(film: Suite) -> None:
     assert item.markers[1].name == AI_KEYWORD
 
 
+def test_a_clip_that_shows_footage_again_loses_our_label_only(film: Suite) -> None:
+    film.run(ACTION)
+    timeline = film.sim.project.timeline
+    assert timeline is not None
+    item = timeline.tracks["video"][1].items[0]
+    item.media = next(one for one in film.sim.project.media() if one.name == "A001.mov")
+    film.sim.add_marker(5, "Blue", "AI-generated", "mine", on=item)
+    outcome = film.run(ACTION)
+    assert "1 labels were taken off" in outcome.text
+    assert [one.note for one in item.markers.values()] == ["mine"]
+
+
 def test_the_report_lists_every_stretch_with_timecode(film: Suite) -> None:
     outcome = film.run(ACTION)
     page = Path(outcome.details["report"])
