@@ -295,7 +295,7 @@ def test_another_production_is_typed_or_chosen(tmp_path: Path) -> None:
     user = room.user
     room.run(
         lambda: user.write("Production", str(other)),
-        lambda: user._happen("Production", "ReturnPressed"),
+        lambda: user.enter("Production"),
         wait_for(room, lambda: "now belongs" in user.text("Message")),
     )
     assert room.store.settings().projects[room.sim.project.uid] == str(other)

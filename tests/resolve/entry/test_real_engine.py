@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -57,38 +55,66 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     FileLock(EngineHome(folder).engine_lock).acquire(wait=20)
 
 
-def start(menu: Path, name: str, given: dict[str, Any]) -> None:
-    """As Resolve runs a menu script: its text, with its own names, without `__file__`."""
-    exec(compile((menu / name).read_text("utf-8"), name, "exec"), given)
+class Menu:
+    """The installed entries, started as Resolve does: their text, with its own names, without `__file__`."""
+
+    def __init__(self, home: Path, tmp_path: Path, sim: Simulator) -> None:
+        self.store = Store(home / "resolve")
+        self.done = install(self.store, Machine("linux", tmp_path, {}, tmp_path), folders=[tmp_path / "Scripts"])
+        self.sim = sim
+
+    def start(self, name: str) -> None:
+        """Run one entry with the installed files, not those of the checkout."""
+        ours = ("rushes", "resolve_scripts")
+        modules = {key: one for key, one in sys.modules.items() if key.split(".")[0] in ours}
+        path = list(sys.path)
+        try:
+            for key in modules:
+                del sys.modules[key]
+            text = (self.done.menus[0] / name).read_text("utf-8")
+            exec(compile(text, name, "exec"), self.sim.globals())
+            assert str(self.done.package) in str(sys.modules["resolve_scripts"].__file__)
+        finally:
+            for key in [key for key in sys.modules if key.split(".")[0] in ours]:
+                del sys.modules[key]
+            sys.modules.update(modules)
+            sys.path[:] = path
 
 
-def test_pull_selects_from_the_menu(
+def test_a_take_goes_from_the_menu_to_a_bin_to_the_timeline_and_comes_back_treated(
     tmp_path: Path, home: Path, film: Production, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = Store(home / "resolve")
-    done = install(store, Machine("linux", tmp_path, {}, tmp_path), folders=[tmp_path / "Scripts"])
     sim = Simulator("21.0.4-studio", tmp_path / "sim")
-    store.bind(sim.project.uid, str(film.root))
-    modules = {name: one for name, one in sys.modules.items() if name.split(".")[0] in ("rushes", "resolve_scripts")}
-    path = list(sys.path)
-    # The installed package finds the engine that the checkout's environment has.
+    sim.new_project("24", "Film", (96, 54))
+    menu = Menu(home, tmp_path, sim)
+    menu.store.bind(sim.project.uid, str(film.root))
     monkeypatch.setenv("RUSHES_ENGINE_PYTHON", sys.executable)
-    monkeypatch.setenv("RUSHES_HOME", str(home))
-    try:
-        for name in modules:
-            del sys.modules[name]
-        start(done.menus[0], "Pull Selects.py", sim.globals())
-        assert str(done.package) in str(sys.modules["resolve_scripts"].__file__), "the installed files ran"
-    finally:
-        for name in [n for n in sys.modules if n.split(".")[0] in ("rushes", "resolve_scripts")]:
-            del sys.modules[name]
-        sys.modules.update(modules)
-        sys.path[:] = path
-    said = capsys.readouterr().out
+
+    menu.start("Pull Selects.py")
     clips = [clip.name for folder in sim.project.root.walk() for clip in folder.clips]
-    assert any("010_T01_a1b2c3" in name for name in clips), said
-    assert "Rushes: " in said
+    assert any("010_T01_a1b2c3" in name for name in clips), capsys.readouterr().out
+
+    menu.start("Build Timeline.py")
+    timeline = sim.project.timeline
+    assert timeline is not None, capsys.readouterr().out
+    (item,) = timeline.items("video")
+    span = (item.start, item.end)
+
+    sim.playhead(2)
+    menu.start("Send - Denoise.py")
+    said = capsys.readouterr().out
+    assert "Sent" in said or "sent" in said, said
+    engine = connect(home)
+    for job in engine.jobs(active=True):
+        engine.wait(job.id, timeout=60)
+    menu.start("Bring Back.py")
+    said = capsys.readouterr().out
+    assert item.takes, said
+    assert item.media is not None
+    assert "denoise" in item.media.path, said
+    assert (item.start, item.end) == span
     assert sim.app.misuse == []
-    assert (store.root / "log.txt").stat().st_size > 0
-    assert os.environ["RUSHES_HOME"] == str(home)
-    uninstall(store)
+    menu.start("Self-Check.py")
+    assert "all as expected" in capsys.readouterr().out
+    assert (menu.store.root / "log.txt").stat().st_size > 0
+    uninstall(menu.store)
