@@ -102,10 +102,8 @@ def build(
 
 def _placement(step: Step, start: int, ids: Mapping[str, str]) -> Placement:
     clip = step.clip
-    frames = None if step.media.kind.value == "still" else step.frames
-    return Placement(
-        ids[shown_path(step.media)], step.track, start + clip.record, clip.source, frames, step.kind, clip.name
-    )
+    record = start + clip.record
+    return Placement(ids[shown_path(step.media)], step.track, record, clip.source, step.frames, step.kind, clip.name)
 
 
 def _empty(session: Session, cut: EditTimeline, bins: Bins, bin: Sequence[str], digest: str) -> Built:

@@ -13,7 +13,16 @@ from resolve_scripts.logic.frames import source_frames
 from resolve_scripts.logic.paths import shown_path
 from resolve_scripts.logic.placing import fit
 from rushes.contracts.codec import canonical_json
-from rushes.contracts.edit import ID_KEYS, EditClip, EditMarker, EditMedia, EditTimeline, EditTrack, TrackKind
+from rushes.contracts.edit import (
+    ID_KEYS,
+    EditClip,
+    EditMarker,
+    EditMedia,
+    EditTimeline,
+    EditTrack,
+    MediaKind,
+    TrackKind,
+)
 from rushes.contracts.timing import rate_text
 from rushes.errors import InputError
 
@@ -127,6 +136,9 @@ def _step(
     if clip.media is None or facts is None:
         where = f": {shown_path(clip.media)} is not there" if clip.media is not None else ", it has no media"
         notes.append(f"{clip.name} is left out{where}.")
+        return None
+    if clip.media.kind is MediaKind.STILL:
+        notes.append(f"{clip.name} is left out: Resolve gives stills its own length. Deliver it as a movie.")
         return None
     rate, total = facts
     # Sound counts in the timeline's frames once it is in Resolve.

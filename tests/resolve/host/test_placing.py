@@ -70,6 +70,19 @@ def test_no_placement_is_ever_longer_than_was_asked(suite: Start, rate: str, sou
         at = item.end
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_marks_of_the_editor_on_a_clip_do_not_shorten_it(suite: Start, strict: bool) -> None:
+    one = suite(profile("21.0").but(eof_strict=strict))
+    timeline = one.sim.timeline()
+    media = one.sim.add_media("a.mov", frames=100)
+    media.marks["video"] = (10, 29)
+    (done,) = place(one.session, [Placement(media.uid, 1, 86400)])
+    (item,) = timeline.tracks["video"][0].items
+    # Where the build refuses the last frame by number, one frame is lost, and said.
+    assert (item.source, item.duration, done.short) == ((0, 99, 1) if strict else (0, 100, 0))
+    assert media.marks["video"] == (10, 29)
+
+
 def test_over_a_clip_of_the_editor_it_refuses_and_leaves_nothing(suite: Start) -> None:
     one = suite()
     one.sim.timeline()

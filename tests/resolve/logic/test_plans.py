@@ -267,6 +267,7 @@ def test_clips_become_steps_and_what_is_missing_is_said() -> None:
         EditClip("c", 40, 20, None),
         EditClip("d", 60, 20, _media(), 90),
         EditClip("e", 80, 20, _media(), 100),
+        EditClip("f", 100, 20, EditMedia("/a.mov", MediaKind.STILL, FPS, 0, 1)),
     )
     plan = plan_build(cut, lambda media: (media.rate, media.frames) if media.path == "/a.mov" else None)
     assert [(step.clip.name, step.clip.source, step.frames, step.shown) for step in plan.steps] == [
@@ -278,6 +279,7 @@ def test_clips_become_steps_and_what_is_missing_is_said() -> None:
         "c is left out, it has no media.",
         "d is 10 frames shorter than in the cut.",
         "e is left out: its media ends before it begins.",
+        "f is left out: Resolve gives stills its own length. Deliver it as a movie.",
     )
     with pytest.raises(InputError) as refused:
         plan_build(cut, lambda _: None)

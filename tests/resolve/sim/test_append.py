@@ -169,6 +169,18 @@ def test_a_still_is_as_long_as_resolve_likes(start: Start) -> None:
     assert _items(timeline)[0].duration == 150
 
 
+def test_marks_count_where_no_frames_are_given(start: Start) -> None:
+    # append.marks: "the whole clip" is what lies between the editor's marks.
+    sim = start()
+    timeline = sim.timeline()
+    media = sim.add_media(frames=100)
+    media.marks["video"] = (10, 29)
+    clip = sim.handle(media)
+    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "mediaType": 1, "trackIndex": 1}])
+    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 100, "trackIndex": 1}])
+    assert [(item.source, item.duration) for item in _items(timeline)] == [(10, 20), (0, 100)]
+
+
 def test_one_bad_clip_dooms_the_batch(start: Start) -> None:
     # append.vanish: all is there until the user saves. One call a clip keeps the good ones.
     sim = start()

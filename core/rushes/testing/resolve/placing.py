@@ -180,10 +180,11 @@ def _free_audio(timeline: TimelineState, item: ItemState) -> TrackState:
 
 def _span(one: Append, quirks: Quirks) -> tuple[int, int] | None:
     """(first source frame, how many), or None when Resolve appends nothing (rules append.exclusive-end,
-    append.eof-strict, append.inclusive-end)."""
+    append.eof-strict, append.inclusive-end, append.marks)."""
     total = one.media.frames
     if one.start is None and one.end is None:
-        return (0, total) if total > 0 else None
+        first, last = one.media.marks.get("audio" if one.kind == 2 else "video", (0, total - 1))
+        return (first, last - first + 1) if total > 0 else None
     start = one.start or 0
     end = total if one.end is None else one.end
     if one.media.kind == "still":

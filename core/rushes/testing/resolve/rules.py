@@ -160,6 +160,11 @@ _ALL = (
     Rule("append.locked", "Appending to a locked track gives an empty list.", SUBS),
     Rule("append.no-track", "Appending to a track that does not exist gives [None].", REPORTS),
     Rule("append.audio-track", "Without trackIndex the sound goes to the next free audio track.", REPORTS),
+    Rule(
+        "append.marks",
+        "Without startFrame and endFrame a clip with in and out marks is appended from in to out.",
+        ASSUMED,
+    ),
     Rule("append.still", "A still is 150 frames long whatever endFrame says.", REPORTS),
     Rule("append.vanish", "Items of an append that failed in part are gone at the next save.", MCP, "21.0.4.5"),
     Rule(
