@@ -231,4 +231,6 @@ class EngineDesk:
 def _words(status: JobStatus) -> str:
     if status.position is not None and not status.state.ended:
         return f"Waiting for the engine, place {status.position} in the queue"
-    return status.message or status.stage or "The engine is at work"
+    if status.message:
+        return status.message
+    return f"The engine is at work: {status.stage}" if status.stage else "The engine is at work"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
@@ -79,6 +80,10 @@ class Menu:
                 del sys.modules[key]
             sys.modules.update(modules)
             sys.path[:] = path
+            for logger in map(logging.getLogger, ("rushes.resolve", "resolve_scripts")):
+                for handler in list(logger.handlers):
+                    logger.removeHandler(handler)
+                    handler.close()
 
 
 def test_a_take_goes_from_the_menu_to_a_bin_to_the_timeline_and_comes_back_treated(
