@@ -56,6 +56,14 @@ def _safe(text: str) -> str:
     return text.encode("cp1252", "replace").decode("cp1252")
 
 
+def _jpeg(picture: Bytes) -> io.BytesIO:
+    """Small in the file; goes in as it is."""
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, format="JPEG", quality=88, subsampling=0)
+    out.seek(0)
+    return out
+
+
 class _Page:
     def __init__(self, canvas: Any, facts: Facts) -> None:
         self.canvas, self.facts = canvas, facts
@@ -191,7 +199,7 @@ class _Page:
         self.canvas.setFillColor(_BAR)
         self.canvas.rect(x, y, width, height, stroke=0, fill=1)
         if poster.picture is not None:
-            image = ImageReader(Image.fromarray(poster.picture))
+            image = ImageReader(_jpeg(poster.picture))
             self.canvas.drawImage(image, x, y, width, height, preserveAspectRatio=True, anchor="c")
         if poster.generated:
             self.canvas.setFillColor(_PICK)

@@ -70,13 +70,15 @@ def editorial_media(
     made: list[EditorialMedia] = []
     if not rows:
         return ()
+    found = {take.id: take for take in production.takes()}
     with editorial_lock(production, context):
         numbers = take_numbers(production, dict.fromkeys(row.shot for row in rows))
         names = {row.id: take_name(row.shot, numbers[row.id], row.id) for row in rows}
         for index, row in enumerate(rows):
             context.check()
             context.progress(index / len(rows), "editorial", f"{names[row.id]}, {index + 1} of {len(rows)}")
-            made.append(_make(production, row, names[row.id], numbers[row.id], sequences, context))
+            media = _media(production, row, names[row.id], sequences, context)
+            made.append(_described(production, row, found.get(row.id), names[row.id], numbers[row.id], media))
         context.progress(1.0, "editorial")
     return tuple(made)
 
@@ -92,7 +94,8 @@ def take_name(shot: str, number: int, take_id: str) -> str:
 
 def _rows(production: Production, takes: Sequence[str]) -> list[TakeRow]:
     if takes:
-        return [production.row(take) for take in dict.fromkeys(takes)]
+        found = {row.id: row for row in production.rows()}
+        return [found[take] if take in found else production.row(take) for take in dict.fromkeys(takes)]
     kept = [row for row in production.rows() if row.rating is Rating.KEPT]
     return sorted(kept, key=lambda row: (row.shot, row.created, row.id))
 
@@ -130,22 +133,23 @@ def _no_folder(folder: Path, exc: OSError) -> ProductionError:
     )
 
 
-def _make(
-    production: Production, row: TakeRow, name: str, number: int, sequences: bool, context: JobContext
-) -> EditorialMedia:
+def _media(production: Production, row: TakeRow, name: str, sequences: bool, context: JobContext) -> EditMedia:
     movie = editorial_folder(production, row.shot) / f"{name}.mov"
     movie.parent.mkdir(parents=True, exist_ok=True)
     start = Timecode(max(0, row.range.start) if row.range else 0, row.rate)
     info = _movie(row, movie, start, name, context)
-    media = EditMedia(
-        str(movie), MediaKind.MOVIE, info.rate, start.frame, info.frames or row.frame_count, info.size, name
-    )
     frames = _sequence(row, movie.with_suffix(""), start.frame, context) if sequences and row.pictures else None
     if frames is not None:
-        media = EditMedia(
+        return EditMedia(
             str(frames), MediaKind.SEQUENCE, row.rate, start.frame, row.frame_count, row.size, name, proxy=str(movie)
         )
-    take = production.find_take(row.id)
+    count = info.frames or row.frame_count
+    return EditMedia(str(movie), MediaKind.MOVIE, info.rate, start.frame, count, info.size, name)
+
+
+def _described(
+    production: Production, row: TakeRow, take: Take | None, name: str, number: int, media: EditMedia
+) -> EditorialMedia:
     return EditorialMedia(
         take=row.id,
         shot=row.shot,

@@ -2,52 +2,40 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from rushes.contracts import Take
+from rushes.contracts import FrameRange, Take
 from rushes.delivery.match import KnownTake
-from rushes.errors import ProductionError
 from rushes.jobs.editorial import editorial_lock, take_name
-from rushes.library.numbers import editorial_folder, take_numbers
+from rushes.library.numbers import editorial_folder, take_numbers, trashed_takes
 from rushes.library.production import Production
-from rushes.library.scan import folders, read_facts, read_take
+from rushes.library.scan import read_facts
 
 __all__ = ["known_takes"]
 
 
 def known_takes(production: Production) -> tuple[KnownTake, ...]:
     """Those in the trash too."""
-    alive = [(t, production.take_folder(t.id)) for t in production.takes()]
-    trashed = _trashed(production)
-    shots = dict.fromkeys(t.shot for t, _ in (*alive, *trashed))
+    takes = {take.id: take for take in production.takes()}
+    rows = [row for row in production.rows() if row.id in takes]
+    trashed = {folder: take for folder, take in trashed_takes(production).items() if take.id not in takes}
+    shots = dict.fromkeys([*(row.shot for row in rows), *(take.shot for take in trashed.values())])
     with editorial_lock(production):
         numbers = take_numbers(production, shots)
-    ids = {t.id for t, _ in alive}
-    gone = [(t, f) for t, f in trashed if t.id not in ids]
-    return tuple(
-        _known(production, take, folder, numbers.get(take.id, 1), gone=group is gone)
-        for group in (alive, gone)
-        for take, folder in group
-    )
+    homes = {shot: editorial_folder(production, shot) for shot in shots}
+    found: list[KnownTake] = []
+    for row in rows:
+        found.append(_known(takes[row.id], row.range, Path(row.clip), homes[row.shot], numbers[row.id]))
+    for folder, take in trashed.items():
+        clip, frames = folder / take.files.clip, read_facts(folder, take).range
+        found.append(_known(take, frames, clip, homes[take.shot], numbers[take.id], gone=True))
+    return tuple(found)
 
 
-def _trashed(production: Production) -> list[tuple[Take, Path]]:
-    found: list[tuple[Take, Path]] = []
-    for folder in folders(production.root / ".trash"):
-        if not os.path.isfile(os.path.join(folder, "take.json")):
-            continue
-        try:
-            found.append((read_take(Path(folder)), Path(folder)))
-        except ProductionError:
-            continue  # nobody can have used what cannot be read
-    return found
-
-
-def _known(production: Production, take: Take, folder: Path, number: int, *, gone: bool) -> KnownTake:
+def _known(
+    take: Take, frames: FrameRange | None, clip: Path, home: Path, number: int, *, gone: bool = False
+) -> KnownTake:
     name = take_name(take.shot, number, take.id)
-    frames = read_facts(folder, take).range
-    home = editorial_folder(production, take.shot)
     return KnownTake(
         take=take.id,
         shot=take.shot,
@@ -57,6 +45,6 @@ def _known(production: Production, take: Take, folder: Path, number: int, *, gon
         frames=take.frame_count,
         generated=take.ai_generated,
         rating=take.rating.value,
-        paths=(str(folder / take.files.clip), str(home / f"{name}.mov")),
+        paths=(str(clip), str(home / f"{name}.mov")),
         gone=gone,
     )

@@ -18,7 +18,7 @@ from rushes.library.ids import folder_name
 from rushes.library.production import Production
 from rushes.library.scan import folders, read_take
 
-__all__ = ["editorial_folder", "take_numbers"]
+__all__ = ["editorial_folder", "take_numbers", "trashed_takes"]
 
 
 def editorial_folder(production: Production, shot: str) -> Path:
@@ -31,13 +31,14 @@ def take_numbers(production: Production, shots: Iterable[str]) -> dict[str, int]
 
     The caller holds the production's editorial lock. ProductionError when a list is damaged.
     """
-    trashed = _trashed(production)
+    by_shot: dict[str, list[Take]] = {}
+    for take in (*production.takes(), *trashed_takes(production).values()):
+        by_shot.setdefault(take.shot, []).append(take)
     found: dict[str, int] = {}
     for shot in shots:
         path = editorial_folder(production, shot) / "numbers.json"
         known = _read(path)
-        takes = [*production.takes(shot), *(t for t in trashed if t.shot == shot)]
-        numbers = _numbered(known, takes)
+        numbers = _numbered(known, by_shot.get(shot, ()))
         if numbers != known and production.info().writable:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_json(path, {"version": 1, "numbers": numbers})
@@ -60,13 +61,14 @@ def _read(path: Path) -> dict[str, int]:
     return {str(k): int(v) for k, v in found.items()}
 
 
-def _trashed(production: Production) -> list[Take]:
-    takes: list[Take] = []
+def trashed_takes(production: Production) -> dict[Path, Take]:
+    """Folder → take, of those in the trash that can be read."""
+    found: dict[Path, Take] = {}
     for folder in folders(production.root / ".trash"):
         if not os.path.isfile(os.path.join(folder, "take.json")):
             continue
         try:
-            takes.append(read_take(Path(folder)))
+            found[Path(folder)] = read_take(Path(folder))
         except ProductionError:
-            continue  # a damaged take in the trash has no number to keep
-    return takes
+            continue  # nobody can have met what cannot be read
+    return found
