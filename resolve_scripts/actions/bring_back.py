@@ -157,12 +157,13 @@ class _Worker:
                 )
         if plan.back is Back.ABOVE:
             try:
-                track = put_above(self._session, note, plan, note.returned)
+                landed = put_above(self._session, note, plan, note.returned)
                 self._states.pop(note.timeline, None)
             except ResolveError as exc:
                 return self._leave(note, str(exc))
-            if track is not None:
-                self._said.append(f"{note.name}: on track {track}, above the clip.")
+            if landed is not None:
+                off = "" if landed[1] else ", switched off so that it hides nothing of the cut"
+                self._said.append(f"{note.name}: on track {landed[0]}, above the clip{off}.")
         if plan.back is None:
             return self._leave(note, plan.why)
         self.returned.append(note.name)

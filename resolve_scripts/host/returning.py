@@ -12,12 +12,12 @@ from resolve_scripts.host.read import read_timeline, timeline_item
 from resolve_scripts.host.session import Session
 from resolve_scripts.host.takes import add, entries, select
 from resolve_scripts.logic.bins import TOP, shot_bins
-from resolve_scripts.logic.bring_back import Return
+from resolve_scripts.logic.bring_back import Return, hides
 from resolve_scripts.logic.frames import frames_shown
 from resolve_scripts.logic.model import TimelineState
 from resolve_scripts.logic.placing import free_name, is_ours
 from resolve_scripts.logic.sent import SentNote
-from rushes.contracts.clip import ClipResult
+from rushes.contracts.clip import ClipResult, Treatment
 from rushes.contracts.edit import AI_KEYWORD, EditMedia, MediaKind
 from rushes.contracts.library import ProductionInfo
 from rushes.errors import ResolveError
@@ -97,14 +97,19 @@ def add_take(session: Session, note: SentNote, plan: Return, media: str) -> tupl
     return True, grade_mark(_item(session, note)) == grade
 
 
-def put_above(session: Session, note: SentNote, plan: Return, media: str) -> str | None:
-    """Place it on a free track of ours above the clip, a new one where there is none: the track's name; None when it
-    lies there already. ResolveError `resolve.append`, `resolve.track`; the timeline is as it was then."""
+def put_above(session: Session, note: SentNote, plan: Return, media: str) -> tuple[str, bool] | None:
+    """Place it on a free track of ours above the clip, a new one where there is none.
+
+    A matte, and what would hide more of the cut than the clip itself, is switched off.
+
+    Returns:
+        (name of the track, whether it is switched on); None when it lies there already.
+
+    Raises:
+        ResolveError: `resolve.append`, `resolve.track`; the timeline is as it was then.
+    """
     state = read_timeline(session)
-    clip = next((one.media for one in state.items() if one.media and one.media.id == media), None)
-    if clip is not None and any(
-        one.media is not None and one.media.id == media and one.start == plan.record for one in state.items()
-    ):
+    if any(one.media is not None and (one.media.id, one.start) == (media, plan.record) for one in state.items()):
         return None
     length = max(1, frames_shown(plan.frames, note.job.rate if note.job else state.rate, state.rate))
     index = _free_above(state, plan, length)
@@ -112,12 +117,15 @@ def put_above(session: Session, note: SentNote, plan: Return, media: str) -> str
     if index is None:
         index = add_track(session, "video", free_name((track.name for track in state.of("video")), _TRACK))
     try:
-        place(session, [Placement(media, index, plan.record, plan.source, plan.frames, name=note.name)])
+        (placed,) = place(session, [Placement(media, index, plan.record, plan.source, plan.frames, name=note.name)])
     except ResolveError:
         if made:
             drop_track(session, "video", index)
         raise
-    return session.timeline().GetTrackName("video", index)
+    off = note.treatment is Treatment.MATTE or hides(state, note.item, placed.start, placed.end)
+    item = timeline_item(session, placed.item) if off else None
+    shown = not (item is not None and item.SetClipEnabled(False))
+    return session.timeline().GetTrackName("video", index), shown
 
 
 def _free_above(state: TimelineState, plan: Return, length: int) -> int | None:

@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from resolve_scripts.logic.frames import frames_shown, source_frames
 from resolve_scripts.logic.model import ItemState, TimelineState
-from resolve_scripts.logic.send import OWN_COUNT
+from resolve_scripts.logic.pick import seen_ranges
+from resolve_scripts.logic.send import OWN_PLACE
 from resolve_scripts.logic.sent import Back, SentNote, Way
 from rushes.contracts.clip import ClipResult, Treatment
 
-__all__ = ["Return", "place_above", "plan_return"]
+__all__ = ["Return", "hides", "place_above", "plan_return"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def plan_return(note: SentNote, result: ClipResult, state: TimelineState | None)
     if item is None:
         return Return(None, why="the clip is no longer on the timeline")
     track = next(one for one in state.of("video") if one.index == item.track)
-    if note.back is Back.ABOVE or note.treatment in OWN_COUNT:
+    if note.back is Back.ABOVE or note.treatment in OWN_PLACE:
         return place_above(note, result, state, item)
     if track.locked:
         return Return(None, why=f"video track {track.index} is locked; unlock it and run Bring Back again")
@@ -73,6 +74,11 @@ def place_above(note: SentNote, result: ClipResult, state: TimelineState, item: 
         missing = source_frames(state.start - record, result.rate, state.rate)
         source, count, record = source + missing, count - missing, state.start
     return Return(Back.ABOVE, source, count, record, item.track)
+
+
+def hides(state: TimelineState, item: str, start: int, end: int) -> bool:
+    """Whether something on top between two frames would hide more of the cut than one clip."""
+    return any(top.id != item and first < end and last > start for first, last, top in seen_ranges(state))
 
 
 def _shift(note: SentNote, item: ItemState) -> int | None:

@@ -13,11 +13,11 @@ from resolve_scripts.logic.sent import Back, Way
 from rushes.contracts.clip import Treatment
 from rushes.errors import InputError
 
-__all__ = ["HANDLES", "OWN_COUNT", "ItemFacts", "SendPlan", "default_name", "parse_settings", "pattern", "plan_send"]
+__all__ = ["HANDLES", "OWN_PLACE", "ItemFacts", "SendPlan", "default_name", "parse_settings", "pattern", "plan_send"]
 
 HANDLES = 12
-OWN_COUNT = (Treatment.INTERPOLATE, Treatment.EXTEND)
-"""Treatments that give another number of frames."""
+OWN_PLACE = (Treatment.INTERPOLATE, Treatment.EXTEND, Treatment.MATTE)
+"""Treatments whose result cannot stand for the clip: another number of frames, or no picture to be seen."""
 _OF_RECIPES = (Treatment.ANOTHER, Treatment.RESTYLE, Treatment.EXTEND)
 """Made from a take's recipe, whatever is done to the clip on the timeline."""
 _NUMBERS = re.compile(r"\[(\d+)-(\d+)\]")
@@ -139,7 +139,7 @@ def _as_media(
     head = min(handles, item.source)
     tail = min(handles, max(0, total - item.source - count))
     first = item.source - head
-    back = Back.ABOVE if treatment in OWN_COUNT else Back.TAKE
+    back = Back.ABOVE if treatment in OWN_PLACE else Back.TAKE
     return SendPlan(
         Way.MEDIA,
         back,
@@ -156,7 +156,7 @@ def _as_media(
 
 def _clean(state: TimelineState, item: ItemState, facts: ItemFacts, treatment: Treatment, handles: int) -> SendPlan:
     assert item.media is not None
-    back = Back.ABOVE if treatment in OWN_COUNT else Back.TAKE
+    back = Back.ABOVE if treatment in OWN_PLACE else Back.TAKE
     rate, total = item.media.rate or state.rate, item.media.frames
     if rate != state.rate or not total:
         note = f"{item.name} is sent without handles: its rate is not the timeline's."

@@ -264,6 +264,21 @@ def test_slow_motion_and_extension_go_above_with_all_their_frames(film: Suite) -
     assert (longer.start, longer.duration, longer.source) == (item.start - 8, 8 + 24 + 4, 10)
 
 
+def test_what_comes_back_never_hides_the_rest_of_the_cut(film: Suite) -> None:
+    film.run(SEND, treatment="interpolate", **{"set.factor": "3"})  # 72 frames at 20; other footage is seen from 60 on
+    outcome = film.run(BACK)
+    timeline = film.sim.project.timeline
+    assert timeline is not None
+    (slow,) = timeline.tracks["video"][2].items
+    assert not slow.enabled
+    assert any("switched off" in note for note in outcome.notes)
+    film.run(SEND, treatment="matte")
+    film.run(BACK)
+    (matte,) = timeline.tracks["video"][3].items
+    assert (matte.start, matte.duration, matte.enabled) == (slow.start, 24, False)
+    assert items(film)[0].takes == []
+
+
 def test_a_sequence_goes_by_its_pattern(suite: Callable[..., Suite]) -> None:
     film: Suite = suite(size=(32, 18))
     film.sim.timeline("Edit")
@@ -380,8 +395,11 @@ class Killed(BaseException):
     """As if Resolve had been killed."""
 
 
+@pytest.mark.parametrize("treatment", ["denoise", "interpolate"])
 @pytest.mark.parametrize("at", range(12))
-def test_a_kill_between_any_two_steps_loses_nothing(film: Suite, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+def test_a_kill_between_any_two_steps_loses_nothing(
+    film: Suite, monkeypatch: pytest.MonkeyPatch, at: int, treatment: str
+) -> None:
     """Each written note is a place to be killed after; so is each before it."""
     film.sim.playhead(70)
     item = items(film)[1]
@@ -400,16 +418,22 @@ def test_a_kill_between_any_two_steps_loses_nothing(film: Suite, monkeypatch: py
     with monkeypatch.context() as patch:
         patch.setattr(SentNotes, "write", killing)
         try:
-            film.run(SEND, treatment="denoise")
+            film.run(SEND, treatment=treatment)
             film.run(BACK)
         except Killed:
             pass
-    film.run(SEND, treatment="denoise") if not engine(film).jobs else None
+    film.run(SEND, treatment=treatment) if not engine(film).jobs else None
     film.run(BACK)
 
     assert len(engine(film).jobs) == 1
     assert len(in_bin(film, "Rushes/Film/Returns")) == 1
-    assert (len(item.takes), item.take) == (2, 2)
+    timeline = film.sim.project.timeline
+    assert timeline is not None
+    if treatment == "denoise":
+        assert (len(item.takes), item.take) == (2, 2)
+    else:
+        assert [(one.start, one.duration) for one in timeline.tracks["video"][2].items] == [(item.start, 60)]
+        assert len(timeline.tracks["video"]) == 3
     assert all(state is SentState.RETURNED for state in states(film))
     after = film.sim.snapshot()
     for key in ("page", "modal"):
