@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
+from resolve_scripts.actions.pull import Pulled, pull
 from resolve_scripts.actions.subtitles import read_text
 from resolve_scripts.host.building import CUT_KEY, Built, build, discard, set_rate
 from resolve_scripts.host.keep import kept
@@ -22,15 +23,14 @@ from resolve_scripts.logic.deliveries import newest_file
 from resolve_scripts.logic.frames import rate_of_setting
 from resolve_scripts.logic.otio import Cut, read_otio
 from resolve_scripts.logic.paths import first_file, shown_path
-from resolve_scripts.logic.pull import COLORS, RATING
+from resolve_scripts.logic.pull import COLORS
 from resolve_scripts.logic.srt import srt_of
 from resolve_scripts.logic.words import count
 from rushes.contracts.codec import encode
 from rushes.contracts.deliver import DeliverJob
 from rushes.contracts.edit import EditClip, EditMedia, EditTimeline, MediaKind
 from rushes.contracts.library import ProductionInfo
-from rushes.contracts.take import Rating
-from rushes.errors import InputError, JobCancelled, RushesError
+from rushes.errors import InputError, JobCancelled, ResolveError, RushesError
 
 if TYPE_CHECKING:
     from fusionscript import MediaPoolItem
@@ -133,25 +133,36 @@ class _Build:
     def media(self, known: list[PoolClip]) -> None:
         """Handles of all files of the cut, imported where they are missing."""
         wanted = media_of(self.cut.timeline)
-        by_path = {one.path: one for one in known if one.path}
-        by_take = {one.take: one for one in known if one.take}
+        by_path = {one.path: one.handle for one in known if one.path}
+        by_take = {one.take: one.handle for one in known if one.take}
+        rows = {row.id: row for row in self.desk.takes()}
+        takes = dict.fromkeys(clip.take for path, (_, clip) in wanted.items() if path not in by_path)
+        by_take |= self._pulled([take for take in takes if take in rows and take not in by_take])
+        self.colors = {take: COLORS[row.rating] for take, row in rows.items()}
         new: dict[tuple[str, ...], list[tuple[EditMedia, EditClip]]] = {}
         for path, (media, clip) in wanted.items():
             found = by_path.get(path) or self._same(by_take.get(clip.take), media)
             if found is not None:
-                self.clips[path] = found.handle
+                self.clips[path] = found
             elif os.path.exists(first_file(media)):
                 bin = shot_bins(self.info.name, clip.shot) if clip.shot else (TOP, self.info.name, "Media")
                 new.setdefault(bin, []).append((media, clip))
-            if found is not None and clip.take and found.data.get(RATING):
-                self.colors[clip.take] = COLORS[Rating(found.data[RATING])]
         self._import(new)
 
-    def _same(self, clip: PoolClip | None, media: EditMedia) -> PoolClip | None:
+    def _pulled(self, takes: list[str]) -> dict[str, MediaPoolItem]:
+        """Takes of the production as Pull Selects brings them; none where that fails, for the cut has copies."""
+        try:
+            done = pull(self.session, self.desk, takes, update=False) if takes else Pulled()
+        except ResolveError as exc:
+            if exc.code != "resolve.import":
+                raise
+            return {}
+        self.notes += done.notes
+        return done.clips
+
+    def _same(self, clip: MediaPoolItem | None, media: EditMedia) -> MediaPoolItem | None:
         """A take that is in the media pool from elsewhere, when it has the same frames."""
-        if clip is None:
-            return None
-        told = str(clip.handle.GetClipProperty("Frames") or "")
+        told = str(clip.GetClipProperty("Frames") or "") if clip is not None else ""
         return clip if told.isdigit() and int(told) == media.frames else None
 
     def _import(self, new: Mapping[tuple[str, ...], list[tuple[EditMedia, EditClip]]]) -> None:

@@ -159,9 +159,9 @@ def _change(index: int, clip: KnownClip, row: TakeRow, media: EditorialMedia | N
     rating, notes = clip.data.get(RATING, ""), clip.data.get(NOTES, "")
     before = Rating(rating) if rating in {one.value for one in Rating} else None
     moved = media is not None and not clip.on_disk and not same_file(clip.path, shown_path(media.media))
-    # A clip that came back from elsewhere without our notes of it is left as it is.
-    rated = before is not None and before is not row.rating
-    noted = NOTES in clip.data and notes != row.notes
+    # A take that came in another way (built, brought back) has no rating written on it yet.
+    rated = before is not row.rating
+    noted = notes != row.notes
     if not (rated or noted or moved):
         return None
     return Change(

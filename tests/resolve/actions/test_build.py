@@ -237,6 +237,24 @@ def test_takes_in_the_media_pool_are_used_and_not_imported_twice(suite: Start) -
     assert len([clip for clip in one.sim.project.media() if clip.third_party.get("rushes.take") == "t-1"]) == 1
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_takes_of_the_production_come_as_pull_brings_them(suite: Start, lost: bool) -> None:
+    one = suite()
+    one.desk.add_take("SH010", "t-1", 60, notes="good")
+    if lost:
+        one.desk.lost.add("t-1")  # the cut has a copy
+    _write(one, _cut(one))
+    assert one.run(ACTION).done == 5
+    first = _made(one).tracks["video"][0].items[0]
+    assert first.media is not None
+    assert ("/editorial/" in first.media.path) != lost
+    assert first.color == "Green"
+    one.desk.lost.clear()
+    assert one.run(PULL).done == int(lost)  # the copy gets what Pull writes
+    assert (first.media.color, first.media.metadata["Comments"]) == ("Green", "good")
+    assert one.run(PULL).done == 0
+
+
 def test_missing_media_are_left_out_by_name(suite: Start) -> None:
     one = suite()
     cut = _cut(one)
