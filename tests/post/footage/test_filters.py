@@ -205,8 +205,8 @@ def _wobble(frames: list[Picture]) -> float:
 
 @pytest.mark.parametrize("by", ["libvidstab", "points"])
 def test_a_shaken_shot_comes_out_steady(by: str) -> None:
-    frames = 26
-    shaken = Scene(Size(320, 180), 1, speed=0.5, shake=Shake.by_chance(frames, 1, 3.0)).rolled(frames)
+    frames = 20
+    shaken = Scene(Size(256, 144), 1, speed=0.5, shake=Shake.by_chance(frames, 1, 2.5)).rolled(frames)
     program = vidstab_program()
     assert program is not None
 
