@@ -19,12 +19,12 @@ from rushes.delivery.colour_spaces import Colours, apply, ocio, processor
 from rushes.errors import InputError
 from rushes.media.pictures import beside
 
-__all__ = ["LARGEST_3D", "Cube", "read_cube", "write_cube"]
+__all__ = ["LARGEST_3D", "Cube", "CubeApplier", "Range", "read_cube", "write_cube"]
 
 LARGEST_3D = 129
 _LARGEST_1D = 65536
 _RANGES = {"LUT_1D_INPUT_RANGE": 2, "LUT_3D_INPUT_RANGE": 2, "DOMAIN_MIN": 3, "DOMAIN_MAX": 3}
-_QUIET = ("TITLE", "LUT_IN_VIDEO_RANGE", "LUT_OUT_VIDEO_RANGE")
+_LEVELS = ("LUT_IN_VIDEO_RANGE", "LUT_OUT_VIDEO_RANGE")
 
 Range = tuple[tuple[float, float, float], tuple[float, float, float]]
 _UNIT: Range = ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
@@ -59,6 +59,18 @@ class Cube:
             cube.setData(np.ascontiguousarray(self.table, np.float32))
             group.appendTransform(cube)
         return group
+
+    @property
+    def writable(self) -> bool:
+        """Whether Resolve's dialect has words for its input ranges: one for R, G and B together."""
+        tables = 2 if self.curve is not None and self.table is not None else 1
+        return all(len(set(edge)) == 1 for domain in (self.domain, self.inner)[:tables] for edge in domain)
+
+    def plain(self, size: int = 65) -> Cube:
+        """The same as one 3D table over 0..1, for input ranges that Resolve cannot be told of."""
+        axis = np.linspace(0.0, 1.0, size, dtype=np.float32)
+        lattice = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
+        return Cube(apply(processor(self.transform()), lattice))
 
     def applier(self) -> CubeApplier:
         """Ready for many pictures."""
@@ -120,7 +132,7 @@ class _Reader:
     def read(self, lines: Sequence[str]) -> Cube:
         for number, line in enumerate(lines, 1):
             words = line.split("#")[0].split()
-            if not words or words[0].upper() in _QUIET:
+            if not words or words[0].upper() == "TITLE":
                 continue
             if not self._keyword(number, words):
                 self.first = number
@@ -140,6 +152,8 @@ class _Reader:
         if name in _RANGES:
             self.ranges[name] = self._numbers(number, rest, _RANGES[name], name)
             return True
+        if name in _LEVELS:
+            raise _wrong(self.path, number, f"{words[0]} asks for video levels; only LUTs for full levels can be used.")
         if name[0].isalpha():
             raise _wrong(self.path, number, f"the keyword {words[0]} is not known.")
         return False
@@ -190,19 +204,18 @@ class _Reader:
 
 def write_cube(path: Path, cube: Cube, title: str) -> None:
     """Write the LUT in Resolve's dialect; atomically. DiskFullError when there is no room.
-
-    Only a domain that is the same for R, G and B can be written; the InputError says so.
+    A LUT whose input ranges differ between R, G and B is written as one 65-point table.
     """
+    if not cube.writable:
+        cube = cube.plain()
     out = io.StringIO()
-    out.write('TITLE "{}"\n'.format(title.replace('"', "'")))
+    out.write(f"# {' '.join(title.split())}\n")  # not TITLE: readers of Resolve's dialect refuse it
     ranges = [cube.domain, cube.inner]
     parts: list[Colours] = []
     for name, data in (("1D", cube.curve), ("3D", cube.table)):
         if data is None:
             continue
         low, high = ranges.pop(0)
-        if len(set(low)) > 1 or len(set(high)) > 1:
-            raise InputError("Resolve takes one input range for R, G and B.", code="grade.cube", hint="Bake the LUT.")
         out.write(f"LUT_{name}_SIZE {len(data)}\n")
         if (low, high) != _UNIT:
             out.write(f"LUT_{name}_INPUT_RANGE {low[0]:.7g} {high[0]:.7g}\n")

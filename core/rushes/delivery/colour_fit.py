@@ -67,7 +67,14 @@ def fit_cdl(working: Working, before: NDArray[np.floating], wanted: NDArray[np.f
         return np.concatenate([far.ravel(), _PULL * (values - _NEUTRAL)])
 
     found = least_squares(
-        residual, _NEUTRAL, bounds=(_LOW, _HIGH), loss="soft_l1", f_scale=3.0, diff_step=_STEP, max_nfev=80
+        residual,
+        _NEUTRAL,
+        bounds=(_LOW, _HIGH),
+        loss="soft_l1",
+        f_scale=3.0,
+        diff_step=_STEP,
+        max_nfev=80,
+        tr_solver="lsmr",
     )
     return _cdl(found.x)
 
@@ -89,8 +96,7 @@ def bake(working: Working, change: Change, cdl: CDL, size: int) -> Cube:
     table = change(undo_cdl(lattice, cdl))
     codes, count = gamut_samples()
     before = working.from_display(codes)
-    shown = np.clip(working.to_display(change(before)), 0.0, 1.0)
-    wanted = working.from_display(shown)
+    wanted = change(before)  # not clipped: the display does that, and the table has no corner to follow
     weight = count * np.clip(sensitivity(working, wanted), 0.3, 20.0)
     return Cube(fitted(table, apply_cdl(before, cdl), wanted, weight, hold=_HOLD))
 
@@ -108,15 +114,17 @@ def _gamut_samples() -> tuple[Colours, Doubles]:
     faces[np.arange(len(faces)), chance.integers(0, 3, len(faces))] = chance.integers(0, 2, len(faces))
     chart = np.repeat(patches(), _AROUND, axis=0)
     chart = np.clip(chart + chance.normal(0.0, _NEAR, chart.shape), 0.0, 1.0)
-    codes = np.concatenate([grid, inside, faces, chart]).astype(np.float32)
+    greys = np.repeat(np.linspace(0.0, 1.0, 512)[:, None], 3, axis=1)
+    greys = np.concatenate([greys, np.clip(greys + chance.normal(0.0, 2 * _NEAR, greys.shape), 0.0, 1.0)])
+    codes = np.concatenate([grid, inside, faces, chart, greys]).astype(np.float32)
     count = np.ones(len(codes))
-    count[-len(chart) :] = _CHART
+    count[-len(chart) - len(greys) :] = _CHART
     return codes, count
 
 
 def gamut_samples() -> tuple[Colours, Doubles]:
-    """(N, 3) Rec.709 codes all over the gamut, its faces, and close around the 24 patches, which stand for the
-    colours that pictures are made of; (N,) how much each counts."""
+    """(N, 3) Rec.709 codes all over the gamut and its faces, close around the 24 patches, which stand for the
+    colours that pictures are made of, and of greys; (N,) how much each counts."""
     return _gamut_samples()
 
 

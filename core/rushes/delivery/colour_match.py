@@ -8,6 +8,7 @@ hues are never rotated and black stays black.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,10 @@ _PIXELS, _CDL_PIXELS, _CROWD = 12_000, 3_000, 300
 _FIELD, _CUBE = 17, 33
 _HOLD, _ROUNDS = 2.0, 400
 _BENDS = (300.0, 3_000.0, 30_000.0)
-_DIP = 0.02
+_DIP, _DIP_OTHER = 0.02, 0.05
+"""How far, in L*, a ramp of 256 greys may step back: less than an eye can see."""
+_FAR = 0.5
+"""A cube that misses its own fit by more than this on one patch is made finer."""
 _GAIN = 0.15
 """A cube that brings less than this, in CIEDE2000, is left out."""
 
@@ -144,7 +148,7 @@ def match_other(working: Working, picture: Colours, reference: Colours) -> Match
     few = picture[_some(len(picture), _CDL_PIXELS)]
     codes = np.concatenate([few, samples()[:138]])
     cdl = fit_cdl(working, working.from_display(codes), np.clip(wanted(codes), 0.0, 1.0))
-    cube = bake(working, change_in(working, wanted), cdl, _CUBE)
+    cdl, cube = _best_cube(working, cdl, wanted)
     goal = np.clip(wanted(few), 0.0, 1.0)
     left = [float(display_delta_e(apply_match(working, cdl, c, few), goal).mean()) for c in (None, cube)]
     keep = cube if left[0] - left[1] >= _GAIN else None
@@ -171,6 +175,22 @@ _MOVE = 24.0
 _ZONES = np.array([15.0, 45.0, 75.0])
 
 
+def _best_cube(working: Working, cdl: CDL, wanted: Transport) -> tuple[CDL, Cube]:
+    """The first cube that is true and lets a grey ramp rise, else the least bad; the CDL gives way if it must."""
+    change = change_in(working, wanted)
+    best: tuple[float, CDL, Cube] | None = None
+    for first, size in itertools.product((cdl, CDL()), (_CUBE, 2 * _CUBE - 1)):
+        cube = bake(working, change, first, size)
+        dip = -least_rise(working, first, cube)
+        far = max(measured(working, first, cube, wanted).worst / _FAR, dip / _DIP_OTHER)
+        if best is None or far < best[0]:
+            best = far, first, cube
+        if far <= 1.0:
+            break
+    assert best is not None
+    return best[1], best[2]
+
+
 class Transport:
     """A bounded, smooth change of Rec.709 codes that brings one crowd of colours to another."""
 
@@ -191,7 +211,6 @@ class Transport:
         fade = np.clip(light / 30.0, 0.0, 1.0)[..., None]
         chroma = self._scaled(lab[..., 1:]) + fade * (weights @ self._shift)
         return codes_of(np.concatenate([light[..., None], chroma], axis=-1))
-
 
     def _scaled(self, chroma: Doubles) -> Doubles:
         """Saturation; what is saturated already gets less of an increase, so that nothing runs into the gamut."""

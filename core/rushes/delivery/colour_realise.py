@@ -25,6 +25,8 @@ __all__ = ["Realised", "change_in", "intended", "measured", "realise"]
 
 ENOUGH = Error(mean=0.1, worst=0.3)
 """When a CDL alone will do, in CIEDE2000 over the 24 patches."""
+_GREYS = 1.0
+"""When a table is fine enough, in CIEDE2000 over a grey ramp."""
 _SIZES = (33, 65)
 _REACH = (-0.1, 2.0)
 """Rec.709 codes within which a grade is continued as it is; beyond, by a slope of 1 in the space."""
@@ -91,16 +93,24 @@ def realise(grade: Grade, working: Working) -> Realised:
     if alone.mean <= ENOUGH.mean and alone.worst <= ENOUGH.worst:
         return Realised(cdl, None, alone, alone)
     change = change_in(working, wanted)
-    best: Realised | None = None
+    best: tuple[float, Realised] | None = None
     for size, first in itertools.product(_SIZES, (cdl, CDL())):
         cube = bake(working, change, first, size)
         error = measured(working, first, cube, wanted)
-        if best is None or error.worst < best.error.worst:
-            best = Realised(first, cube, error, alone)
-        if error.worst <= ENOUGH.worst:
+        far = max(error.worst / ENOUGH.worst, _grey_error(working, first, cube, wanted) / _GREYS)
+        if best is None or far < best[0]:
+            best = far, Realised(first, cube, error, alone)
+        if far <= 1.0:
             break
     assert best is not None
-    return best
+    return best[1]
+
+
+def _grey_error(working: Working, cdl: CDL, cube: Cube, wanted: Change) -> float:
+    """Largest CIEDE2000 over 128 greys: lifted blacks are the hardest for a table in a wide space."""
+    greys = np.repeat(np.linspace(0.0, 1.0, 128, dtype=np.float32)[:, None], 3, axis=1)
+    found = through(working, greys, [cdl_transform(cdl), cube.transform()])
+    return patch_errors(found, np.clip(wanted(greys), 0.0, 1.0)).worst
 
 
 def measured(working: Working, cdl: CDL, cube: Cube | None, wanted: Change) -> Error:

@@ -146,6 +146,8 @@ def _notes(job: MatchJob, found: Matched) -> tuple[str, ...]:
         notes.append("The pixels of picture and reference do not belong together; match them as different scenes.")
     if not job.same_scene and found.after > 0.8 * found.before:
         notes.append("The scenes have little in common: the match is held back so that no hue breaks. Trim it by eye.")
+    if found.cube is not None and found.cdl.neutral:
+        notes.append("The LUT carries the whole match; the CDL is neutral.")
     if found.cube is None:
         notes.append("The CDL alone does it; no LUT is needed.")
     return tuple(notes)
