@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def movie(path: Path, frames: int = 48, rate: Fraction = RATE, start: int = 2400
     """Numbered frames with an embedded timecode."""
     with VideoWriter(path, Size(16, 16), rate, timecode=Timecode(start, rate), crf=4, preset="ultrafast") as writer:
         for number in range(frames):
-            writer.write(np.full((16, 16, 3), 5 * number, np.uint8))
+            writer.write(np.full((16, 16, 3), 5 * number % 256, np.uint8))
     return EditMedia(str(path), MediaKind.MOVIE, rate, start, frames, Size(16, 16), reel=path.stem)
 
 
@@ -326,3 +327,46 @@ def test_otio_takes_drop_frame_from_the_project(sim: Simulator, cut: EditTimelin
         sim.new_project(rate=name, name=name)
         made[name] = bring(sim, tmp_path / "df.otio", text)
     assert {name: each.drop for name, each in made.items() if each} == {"29.97 DF": True, "29.97": False, "24": False}
+
+
+RATES = {
+    "23.976": Fraction(24000, 1001),
+    "24": RATE,
+    "25": Fraction(25),
+    "29.97 DF": Fraction(30000, 1001),
+    "60": Fraction(60),
+}
+
+
+@pytest.mark.parametrize("setting", RATES)
+def test_random_cuts_go_out_and_come_back_to_the_frame(tmp_path: Path, setting: str) -> None:
+    """Every rate of timeline with every rate of media: OTIO and XML, in Resolve's own shape."""
+    sim = Simulator("21.0.4-studio", tmp_path / "resolve")
+    sim.new_project(rate=setting, size=(16, 16))
+    chance = random.Random(setting)
+    pool = [
+        sim.import_media(Path(movie(tmp_path / f"m{number}.mov", 240, rate, 3600 * round(rate)).path))
+        for number, rate in enumerate(RATES.values())
+    ]
+    for number in range(4):
+        timeline = sim.timeline(f"Cut {number}", video=2, start_tc=chance.choice(["00:00:00:00", "01:00:00:00"]))
+        for track in (1, 2):
+            at = chance.randrange(5)
+            for _ in range(5):
+                source = chance.randrange(100)
+                item = sim.add_clip(
+                    chance.choice(pool), at=at, frames=chance.randint(1, 40), source=source, track=track
+                )
+                at += item.duration + chance.randrange(3)
+        for kind, constant in {"otio": sim.resolve.EXPORT_OTIO, "xml": sim.resolve.EXPORT_FCP_7_XML}.items():
+            path = tmp_path / f"{number}.{kind}"
+            assert sim.handle(timeline).Export(str(path), constant) is True
+            assert pool_of(sim).ImportTimelineFromFile(str(path), {"timelineName": f"{kind} {number}"}) is not None
+            made = sim.project.timeline
+            assert made is not None
+            assert (made.start, made.rate, made.drop) == (timeline.start, timeline.rate, timeline.drop)
+            assert [frames(made, track) for track in (1, 2)] == [frames(timeline, track) for track in (1, 2)], kind
+            read = read_cut(path)
+            for track in (1, 2):
+                ours = [(c.record, c.duration, c.source) for c in read.clips if c.track == f"Video {track}"]
+                assert ours == [each[:3] for each in frames(timeline, track)], f"{kind}, our own reader"
