@@ -14,7 +14,7 @@ from rushes.client.home import rushes_home
 from rushes.client.locks import FileLock
 from rushes.errors import EngineError, disk_full_as_error
 
-__all__ = ["Settings", "Store", "read_json", "write_json"]
+__all__ = ["Settings", "Store", "make_folder", "read_json", "write_json"]
 
 
 @dataclass(frozen=True)

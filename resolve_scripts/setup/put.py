@@ -6,8 +6,8 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +17,7 @@ import rushes
 from resolve_scripts.actions.registry import Registry, builtin_registry
 from resolve_scripts.setup.launchers import CANARY_NAME, canary, file_name, help_pages, launcher
 from resolve_scripts.setup.places import MENU, Machine, Place
-from resolve_scripts.store import Store, read_json, write_json
+from resolve_scripts.store import Store, make_folder, read_json, write_json
 from rushes.errors import InputError, ResolveError, disk_full_as_error
 
 __all__ = ["Installed", "Removed", "digest_of", "install", "package_files", "uninstall"]
@@ -69,13 +69,19 @@ def install(
 
     Raises:
         ResolveError: `resolve.not_found` when Resolve is not on this machine, `resolve.install_denied` when nothing
-            could be written.
+            could be written, `resolve.in_use` while one of our scripts runs.
     """
-    on = machine or Machine()
+    with _alone(store):
+        return _install(store, machine or Machine(), folders, all_users, engine_python, registry or builtin_registry())
+
+
+def _install(
+    store: Store, on: Machine, folders: Sequence[Path], all_users: bool, engine_python: str, registry: Registry
+) -> Installed:
     before = read_json(store.installed)
     places, notes = _places(on, folders, all_users, _known_places(before, on))
     package = _put_package(store.root / rushes.__version__)
-    entries = (registry or builtin_registry()).menu()
+    entries = registry.menu()
     texts = {
         f"{MENU}/{file_name(one)}": launcher(one, package, store.root.parent, rushes.__version__) for one in entries
     }
@@ -103,11 +109,16 @@ def install(
 def uninstall(store: Store) -> Removed:
     """Take away what `install` wrote, and nothing else. Settings, logs and notes of projects stay.
 
-    InputError `resolve.not_installed` when nothing is installed.
+    InputError `resolve.not_installed` when nothing is installed, ResolveError `resolve.in_use`.
     """
     known = read_json(store.installed)
     if not known:
         raise InputError("Rushes is not installed in Resolve's menu.", code="resolve.not_installed")
+    with _alone(store):
+        return _uninstall(store, known)
+
+
+def _uninstall(store: Store, known: dict[str, Any]) -> Removed:
     gone = Removed()
     for row in _rows(known):
         _take_menu(row, gone)
@@ -117,6 +128,19 @@ def uninstall(store: Store) -> Removed:
             shutil.rmtree(package, ignore_errors=True)
     store.installed.unlink(missing_ok=True)
     return gone
+
+
+@contextmanager
+def _alone(store: Store) -> Generator[None, None, None]:
+    """While no panel and no action runs, whose modules must not change under it, and no other install."""
+    for name, what in (("panel", "The panel is open"), ("action", "An action of Rushes is running")):
+        if store.lock(name).taken_elsewhere():
+            raise ResolveError(
+                f"{what} in Resolve.", code="resolve.in_use", hint="Close it or let it end, then try again."
+            )
+    make_folder(store.root)
+    with store.lock("install"):
+        yield
 
 
 def package_files() -> dict[str, bytes]:
@@ -186,8 +210,9 @@ def _rows(known: dict[str, Any]) -> list[dict[str, Any]]:
 def _put_package(target: Path) -> Path:
     """The package in its folder; the former one of this version serves until the new one is whole."""
     files = package_files() | {f"pages/{name}": text.encode() for name, text in help_pages().items()}
-    fresh = target.with_name(f".{target.name}-{os.getpid()}")
-    shutil.rmtree(fresh, ignore_errors=True)
+    for left in (*target.parent.glob(".*-new"), *target.parent.glob(".*-old")):
+        shutil.rmtree(left, ignore_errors=True)  # of an install that was killed; we hold the lock
+    fresh, old = (target.with_name(f".{target.name}-{name}") for name in ("new", "old"))
     try:
         with disk_full_as_error(target):
             for name, data in files.items():
@@ -196,7 +221,6 @@ def _put_package(target: Path) -> Path:
                 path.write_bytes(data)
             if target.is_dir() and digest_of(target) == digest_of(fresh):
                 return target
-            old = target.with_name(f".{target.name}-old-{os.getpid()}")
             if target.exists():
                 os.replace(target, old)
             os.replace(fresh, target)

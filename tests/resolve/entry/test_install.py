@@ -192,6 +192,29 @@ def test_a_folder_that_cannot_be_made_is_told_and_the_rest_goes_on(tmp_path: Pat
     assert "could not be written" in done.notes[0]
 
 
+@pytest.mark.parametrize(("lock", "word"), [("panel", "panel is open"), ("action", "running")])
+def test_nothing_changes_under_a_script_that_runs(lock: str, word: str, tmp_path: Path) -> None:
+    on, store = machine("linux", tmp_path), Store(tmp_path / "resolve")
+    install(store, on)
+    before = tree(store.root)
+    with store.lock(lock):
+        for change in (lambda: install(store, on), lambda: uninstall(store)):
+            with pytest.raises(ResolveError, match=word) as told:
+                change()
+            assert told.value.code == "resolve.in_use"
+    assert {name for name in tree(store.root) if not name.endswith(".lock")} == {
+        name for name in before if not name.endswith(".lock")
+    }
+
+
+def test_what_a_killed_install_left_is_swept_away(tmp_path: Path) -> None:
+    on, store = machine("linux", tmp_path), Store(tmp_path / "resolve")
+    (store.root / f".{rushes.__version__}-new" / "rushes").mkdir(parents=True)
+    (store.root / ".0.0.1-old").mkdir()
+    install(store, on)
+    assert not [p for p in store.root.iterdir() if p.name.startswith(".")]
+
+
 def test_uninstalling_what_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not installed"):
         uninstall(Store(tmp_path))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import resolve_rules
+import resolve_selfcheck
 
 from resolve_scripts.actions.self_check import ACTION, rules
 from resolve_scripts.host.session import open_session
@@ -150,7 +150,7 @@ def test_a_dialog_in_front_stops_it_before_anything_is_made(tmp_path: Path) -> N
 
 
 def test_the_bundled_rules_are_the_doubles() -> None:
-    assert rules() == resolve_rules.table(), "python tools/resolve_rules.py writes them anew"
+    assert rules() == resolve_selfcheck.table(), "python tools/resolve_selfcheck.py writes them anew"
     assert len(PROBES) >= 40
 
 
