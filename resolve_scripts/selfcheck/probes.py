@@ -488,6 +488,56 @@ def lut_export(bench: Bench) -> Seen:
     return not edit and bool(color), f"ExportLUT answered {edit!r} on Edit, {color!r} on Color"
 
 
+@_probe("playhead.pages")
+def playhead_pages(bench: Bench) -> Seen:
+    timeline = bench.timeline
+    bench.resolve.OpenPage("edit")
+    edit = timeline.GetCurrentTimecode()
+    bench.resolve.OpenPage("media")
+    media = timeline.GetCurrentTimecode()
+    bench.resolve.OpenPage("edit")
+    return bool(edit) and not media, f"the current timecode is {edit!r} on Edit, {media!r} on Media"
+
+
+@_probe("graph.layer")
+def graph_layer(bench: Bench) -> Seen:
+    item = bench.placed()
+    first, far = item.GetNodeGraph(1), item.GetNodeGraph(99)
+    seen = f"layer 1 has {'a' if first else 'no'} graph, layer 99 {'one too' if far else 'none'}"
+    return first is not None and far is None, seen
+
+
+@_probe("property.range")
+def property_range(bench: Bench) -> Seen:
+    item = bench.placed()
+    item.SetProperty("ZoomX", 1000.0)
+    x, y = item.GetProperty("ZoomX"), item.GetProperty("ZoomY")
+    return x == y == 100.0, f"a ZoomX of 1000 became {x!r}, ZoomY {y!r}"
+
+
+@_probe("media.delete")
+def media_delete(bench: Bench) -> Seen:
+    clip, track = _need(bench.sequence("deleted"), "clip"), bench.track()
+    _need(_one(bench.append(clip, track)), "item")
+    bench.pool.DeleteClips([clip])
+    left = len(bench.items(track))
+    return left == 0, f"{left} items of a deleted clip stay on the timeline"
+
+
+@_probe("append.audio-track")
+def append_sound(bench: Bench) -> Seen:
+    """Twice at one place: the second needs a track of its own."""
+    sound, tracks = _need(bench.sound(), "sound"), int(bench.timeline.GetTrackCount("audio"))
+    info = {"mediaPoolItem": sound, "recordFrame": bench.start + 2000}
+    made = [_one(bench.pool.AppendToTimeline([info])) for _ in range(2)]
+    now = int(bench.timeline.GetTrackCount("audio"))
+    seen = (
+        f"the same place twice placed {sum(one is not None for one in made)} sounds; audio tracks {tracks}, then {now}"
+    )
+    on = {int(one.GetTrackTypeAndIndex()[1]) for one in made if one is not None}
+    return all(made) and len(on) == 2, seen
+
+
 def _shape(made: Any) -> str:
     """An answer of AppendToTimeline in words."""
     if not isinstance(made, list):
