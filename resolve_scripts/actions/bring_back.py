@@ -32,11 +32,11 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
     with kept(session):
         said = list(recover(session, undo_file(desk)))
         waiting = [note for note in notes.all() if note.state in OPEN]
-        said += [
-            f"{note.name}: its render was broken off. Send it again."
-            for note in notes.all()
-            if note.state is SentState.RENDERING
-        ]
+        for note in notes.all():
+            if note.state is SentState.RENDERING:
+                why = "its render was broken off. Send it again."
+                said.append(f"{note.name}: {why}")
+                notes.write(replace(note, state=SentState.FAILED, why=why))
         if not waiting:
             return Outcome("No clip is out.", 0, tuple(said))
         worker = _Worker(session, desk, notes, said)

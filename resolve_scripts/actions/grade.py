@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
 from resolve_scripts.host.color import color_settings
-from resolve_scripts.host.grading import apply_grade, go_back, set_group_lut
+from resolve_scripts.host.grading import apply_grade, clear_group_lut, go_back, set_group_lut
 from resolve_scripts.host.keep import kept
 from resolve_scripts.host.luts import install_lut
 from resolve_scripts.host.marks import video_items
@@ -36,9 +36,7 @@ _NOTES = "grades.json"
 
 def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
     """Grade."""
-    level = options.get("level", "") or "clip"
-    if level not in ("clip", "group"):
-        raise InputError(f"{level!r} is no level of grading.", code="resolve.choice", hint="Choose clip or group.")
+    level = _level(options)
     with kept(session):
         state = read_timeline(session)
         items = chosen(state, options.get("on", ""))
@@ -152,16 +150,29 @@ def install_result(session: Session, name: str, result: GradeResult, said: list[
 
 def ungrade(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
     """Back to the version that was active before ours. Our version stays for another time."""
+    level = _level(options)
     with kept(session):
         notes = notes_of(desk)
         items = chosen(read_timeline(session), options.get("on", ""))
         handles = video_items(session)
-        back = [(item.name, go_back(handles[item.id], notes.get(item.id))) for item in items]
-    changed = [f"{name}: {version}" for name, version in back if version is not None]
-    text = (
-        f"Back to the former grade on {len(changed)} of {len(items)} clips." if changed else "No grade of Rushes is on."
-    )
-    return Outcome(text, len(changed), tuple(changed))
+        back: list[str] = []
+        for item in items:
+            if level == "group":
+                cleared = clear_group_lut(handles[item.id])
+                back += [f"Colour group {cleared[0]}: node {cleared[1]} has no LUT any more."] if cleared else []
+                continue
+            version = go_back(handles[item.id], notes.get(item.id))
+            back += [f"{item.name}: {version}"] if version is not None else []
+    what = "colour groups" if level == "group" else "clips"
+    text = f"Back to the former grade on {len(back)} {what}." if back else "No grade of Rushes is on."
+    return Outcome(text, len(back), tuple(back))
+
+
+def _level(options: Mapping[str, str]) -> str:
+    level = options.get("level", "") or "clip"
+    if level not in ("clip", "group"):
+        raise InputError(f"{level!r} is no level of grading.", code="resolve.choice", hint="Choose clip or group.")
+    return level
 
 
 def notes_of(desk: Desk) -> dict[str, GradeNote]:
@@ -211,7 +222,7 @@ ACTIONS = (
         _ABOUT,
         run,
         options={
-            "grade": "name of the grade [the take's look, else the only one]",
+            "grade": "name of the grade [the take's look, else the production's only one]",
             "on": ON,
             "level": "clip, or group: after all clips of the colour group [clip]",
             "node": "number of a node for CDL and LUT, to keep the others [a clean graph]",
@@ -223,6 +234,6 @@ ACTIONS = (
         "Ungrade",
         "Show the grade version that was active before Grade or Match.",
         ungrade,
-        options={"on": ON},
+        options={"on": ON, "level": "clip, or group: the LUT that level=group put on the colour group [clip]"},
     ),
 )

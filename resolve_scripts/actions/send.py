@@ -25,7 +25,7 @@ from rushes.client.ids import new_job_id
 from rushes.contracts.clip import ClipJob, Treatment
 from rushes.contracts.codec import encode
 from rushes.contracts.job import JobRequest
-from rushes.errors import EngineError, InputError, ResolveError
+from rushes.errors import EngineError, InputError, ResolveError, RushesError
 
 __all__ = ["ACTION", "hand_over", "undo_file"]
 
@@ -111,7 +111,11 @@ def _send(
         media, number = pattern(item.media.path)
     else:
         note = notes.write(replace(note, input_space=output_space(color_settings(session))))
-        media, number = str(_render(session, desk, state, item, plan, note)), 0
+        try:
+            media, number = str(_render(session, desk, state, item, plan, note)), 0
+        except RushesError as exc:
+            notes.write(replace(note, state=SentState.FAILED, why=str(exc)))
+            raise
     job = ClipJob(
         production=desk.production,
         id=note.id,

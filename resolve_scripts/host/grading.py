@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from resolve_scripts.host.session import Session
 from resolve_scripts.logic.grade import GradeNote, Wanted, cdl_texts, former_version, is_ours, version_before
-from resolve_scripts.logic.luts import same_lut
+from resolve_scripts.logic.luts import FOLDER, same_lut
 from rushes.errors import ResolveError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ __all__ = [
     "Applied",
     "Version",
     "apply_grade",
+    "clear_group_lut",
     "fresh_version",
     "grade_mark",
     "go_back",
@@ -176,13 +177,40 @@ def set_group_lut(item: TimelineItem, lut: str) -> tuple[str, int, bool]:
             return group.GetName(), node, False
     for node in range(count, 0, -1):
         free = not graph.GetToolsInNode(node) and graph.GetLUT(node) == ""
-        if (free or "/rushes/" in f"/{graph.GetLUT(node) or ''}".casefold()) and _lut_set(graph, node, lut):
+        if (free or _ours(graph, node)) and _lut_set(graph, node, lut):
             return group.GetName(), node, True
     raise _refused(
         item,
         f"no node after the clips of its group {group.GetName()} is free",
         "Add a corrector node to the group's post-clip graph on the Color page, then run it again.",
     )
+
+
+def clear_group_lut(item: TimelineItem) -> tuple[str, int] | None:
+    """Take our LUT off the post-clip graph of a clip's colour group: (group, node); None when it has none of ours.
+
+    ResolveError `resolve.group` when it stays.
+    """
+    group = item.GetColorGroup()
+    graph = group.GetPostClipNodeGraph() if group is not None else None
+    if group is None or graph is None:
+        return None
+    for node in range(1, (graph.GetNumNodes() or 0) + 1):
+        if _ours(graph, node):
+            if graph.SetLUT(node, "") and not graph.GetLUT(node):
+                return group.GetName(), node
+            raise ResolveError(
+                f"The LUT of the colour group {group.GetName()} was not taken off.",
+                code="resolve.group",
+                hint=f"Choose No LUT on node {node} of the group's post-clip graph on the Color page.",
+            )
+    return None
+
+
+def _ours(graph: Graph, node: int) -> bool:
+    """Whether a node's LUT lies in our folder."""
+    told = (graph.GetLUT(node) or "").replace("\\", "/")
+    return f"/{FOLDER}/".casefold() in f"/{told}".casefold()
 
 
 def _clean(graph: Graph) -> bool:

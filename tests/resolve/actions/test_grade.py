@@ -288,6 +288,9 @@ def test_a_colour_group_is_only_touched_when_asked(film: Suite) -> None:
     before = film.sim.snapshot()
     assert film.run(GRADE, level="group").done == 0
     assert film.sim.snapshot() == before
+    assert film.run(UNGRADE, level="group").done == 1
+    assert state.post[0].lut == ""
+    assert film.run(UNGRADE, level="group").done == 0
     state.post[:] = [NodeState(tools=["Curves"])]
     with pytest.raises(ResolveError, match="is free"):
         film.run(GRADE, level="group")

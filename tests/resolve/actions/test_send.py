@@ -460,8 +460,9 @@ def test_a_kill_within_a_render_is_cleaned_up_by_the_next_action(film: Suite, mo
     outcome = film.run(BACK)
     assert film.sim.snapshot() == before
     assert any("broken off" in note for note in outcome.notes)
+    assert film.run(BACK).notes == ()
     film.run(SEND, treatment="denoise")
-    assert states(film) == [SentState.SUBMITTED]
+    assert set(states(film)) == {SentState.FAILED, SentState.SUBMITTED}
 
 
 def test_without_an_engine_the_clip_waits(film: Suite) -> None:
