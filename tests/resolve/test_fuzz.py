@@ -14,7 +14,7 @@ def _told(report: FuzzReport) -> str:
     return "\n".join(report.failures)
 
 
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", [0, 1, *(pytest.param(each, marks=pytest.mark.slow) for each in (2, 3, 4, 5))])
 def test_no_sequence_of_actions_harms_the_cut(tmp_path: Path, block: int) -> None:
     report = run_sequences(range(block * 10, block * 10 + 10), fuzz_actions, tmp_path)
     assert not report.failures, _told(report)

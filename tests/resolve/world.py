@@ -108,9 +108,10 @@ def deliver(desk: FakeDesk, rate: Fraction, *, drop: bool = False, start: int = 
     for number, take in enumerate(desk.rows):
         one = desk.media(take)
         media = replace(one.media, path=one.media.proxy or one.media.path, kind=MediaKind.MOVIE)
-        length = int(media.frames * rate / media.rate)
+        skip = 3 if media.frames > 8 and number % 2 else 0
+        length = int((media.frames - 2 * skip) * rate / media.rate)
         if length:
-            clips.append(EditClip(one.name, at, length, media, take=take, shot=one.shot, generated=True))
+            clips.append(EditClip(one.name, at, length, media, skip, take=take, shot=one.shot, generated=True))
             at += length + 5 * (number % 2)
     cut = EditTimeline(
         "Film_v01",

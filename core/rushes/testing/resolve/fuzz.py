@@ -114,8 +114,8 @@ class _Run:
         after = self.sim.snapshot()
         self.sim.app.refusals.clear()
         problems = [crash] if crash else []
-        problems += broken(before, after, refused=refusal and not fault)
-        problems += left_behind(before, after, timelines=action.timelines)
+        problems += broken(before, after, refused=refusal)
+        problems += left_behind(before, after, timelines=action.timelines and not refusal)
         problems += self._calls()
         if self.sim.app.modal and not before["modal"]:
             problems.append(f"a dialog is up: {self.sim.app.modal}")
@@ -135,8 +135,8 @@ class _Run:
             self.sim.open_modal("Media Management")
             self.told.append("(a dialog is up)")
             return "dialog"
-        if self.rng.random() < 0.12:
-            call = self.rng.choice(_REFUSABLE)
+        if self.rng.random() < 0.2:
+            call = self.rng.choice(_TELLING if self.rng.random() < 0.6 else _REFUSABLE)
             self.sim.refuse(call, self.rng.choice([1, 1, 2, 50]))
             self.told.append(f"({call} is refused)")
             return "refusal"
@@ -180,6 +180,14 @@ class _Run:
         return [f"the next save loses {each}" for each in changed(before, self.sim.snapshot())[:3]]
 
 
+_TELLING = (
+    "MediaPool.AppendToTimeline",
+    "MediaPool.ImportMedia",
+    "Timeline.AddTrack",
+    "TimelineItem.AddTake",
+    "Project.AddRenderJob",
+)
+"""Where most depends on what is done after a refusal."""
 _REFUSABLE = (
     "MediaPool.AppendToTimeline",
     "MediaPool.ImportMedia",
