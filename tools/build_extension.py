@@ -32,6 +32,7 @@ INTO_WHEEL = (
     "README.md",
     "LICENSE",
     "core/rushes",
+    "assets/grades",
     "assets/house_model",
     "resolve_scripts",
 )

@@ -95,6 +95,8 @@ def test_the_wheel_is_whole(wheel: Path) -> None:
     packed = {n.removeprefix("rushes/") for n in names}
     model = ROOT / "assets" / "house_model"
     assert {p.relative_to(ROOT).as_posix() for p in model.rglob("*") if p.is_file()} <= packed
+    shipped = (ROOT / "assets" / "grades").glob("*.*")
+    assert {p.relative_to(ROOT).as_posix() for p in shipped if p.suffix in (".cdl", ".cube", ".json")} <= packed
     assert read(wheel, "rushes/assets/constraints.txt") == (ROOT / "constraints" / "install.txt").read_bytes()
     core = ROOT / "core" / "rushes"
     sources = {p.relative_to(core).as_posix() for p in core.rglob("*") if p.suffix in (".py", ".sql", ".html")}
