@@ -1,8 +1,8 @@
 """What the double plays, rule by rule, with the public source of each.
 
-`confirmed_on` is the build on which somebody measured it, or None where it is only documented, reported without a
-build, or assumed for the worse. Nothing here was ever run by us against a real Resolve: the self-check script reports
-where one differs.
+`confirmed_on` is the build on which somebody measured it, "build not told" where the measurement does not name it, and
+None where a rule is only documented, reported, or assumed for the worse. Nothing here was ever run by us against a real
+Resolve: the self-check script reports where one differs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ KAITOI = "Kaitoi plugin"
 LUA = "davinci-resolve-lua-mcp"
 REPORTS = "field reports"
 ASSUMED = "assumed, the worse case"
+UNTOLD = "build not told"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ _ALL = (
         "surface.absent",
         "An unknown name is an attribute that is None; hasattr is always true; dir() is truthful.",
         MCP,
-        "21.0.4.5",
+        UNTOLD,
     ),
     Rule("surface.no-raise", "A call never raises; wrong arguments are answered with None.", README),
     Rule("surface.version", "A method exists from the version that brought it on.", STUBS),
@@ -48,36 +49,36 @@ _ALL = (
         "After LoadProject, DeleteTimelines or deletion a handle answers None to everything; deleting a "
         "timeline invalidates the handles of the others.",
         MCP,
-        "21.0.4.5",
+        UNTOLD,
     ),
     Rule("handle.identity", "Two handles of one thing are not equal; compare GetUniqueId.", ASSUMED),
     Rule(
         "page.null",
         "While a dialog is up or only the Project Manager is open GetCurrentPage is None and writes answer None.",
         REPORTS,
-        "21.1.0.14",
+        "21.0.4.5 or 21.1.0.14",
     ),
     Rule(
         "edition.studio-call",
         "A Studio-only call in the free edition is False and raises a dialog that makes later calls False "
         "until it is dismissed.",
         MCP,
-        "19.1.3.7",
+        UNTOLD,
     ),
     Rule("edition.uimanager", "UIManager is None in the free edition since 19.1.", SUBS),
     Rule(
         "edition.free-211",
         "The free edition runs no Python from 21.1 on.",
         "Resolve 21.1 release notes; field reports",
-        "21.1.0.14",
+        "21.1",
     ),
-    Rule("edition.external", "scriptapp from outside is None in the free edition.", README),
+    Rule("edition.external", "scriptapp from outside is None in the free edition.", REPORTS),
     Rule("thread.deadlock", "A call from another thread while RunLoop is active never returns.", KAITOI, "21.0"),
     Rule(
         "enum.objects",
         "Enum arguments must be the numbers on `resolve`; their names as text are refused.",
         MCP,
-        "21.0.4.5",
+        UNTOLD,
     ),
     Rule(
         "frames.absolute",
@@ -87,7 +88,7 @@ _ALL = (
     ),
     Rule("frames.nominal", "Timecode counts nominal frames: 01:00:00:00 is 86400 at 23.976.", REPORTS),
     Rule("frames.end-exclusive", "GetEnd of an item is the frame after its last.", SUBS),
-    Rule("playhead.below-start", "SetCurrentTimecode below the start of the timeline is False.", MCP, "21.0.4.5"),
+    Rule("playhead.below-start", "SetCurrentTimecode below the start of the timeline is False.", MCP, UNTOLD),
     Rule("playhead.current", "Only the timeline that is open has a current timecode.", ASSUMED),
     Rule(
         "playhead.pages", "The current timecode is known on the cut, edit, color, fairlight and deliver pages.", README
@@ -96,37 +97,36 @@ _ALL = (
     Rule(
         "rate.float",
         "GetSetting(timelineFrameRate) is a float, superScale an int, all else text; drop-frame is '29.97 DF'.",
-        MCP,
-        "21.0.4.5",
+        REPORTS,
     ),
     Rule(
         "rate.fixed",
         "The project's rate cannot change once there is media or a timeline; timelinePlaybackFrameRate never.",
         MCP,
-        "21.0.4.5",
+        UNTOLD,
     ),
     Rule(
         "setting.timeline",
         "Timeline.SetSetting is refused until useCustomSettings is '1'; its rate changes from 21.1 on while empty.",
         REPORTS,
-        "21.1.0.14",
+        "21.0.4.5 or 21.1.0.14",
     ),
-    Rule("marker.occupied", "AddMarker on an occupied frame is False.", README),
-    Rule("marker.echo", "GetMarkers echoes whatever frame was given, even one that shows nowhere.", MCP, "21.0.4.5"),
+    Rule("marker.occupied", "AddMarker on an occupied frame is False.", REPORTS),
+    Rule("marker.echo", "GetMarkers echoes whatever frame was given, even one that shows nowhere.", MCP, UNTOLD),
     Rule(
         "palette.two",
         "Clip colours and marker or flag colours are two lists of 16 with 5 names in common.",
         MCP,
-        "21.0.4.5",
+        UNTOLD,
     ),
-    Rule("palette.generator", "A clip colour on a generator is True and not stored.", MCP, "21.0.4.5"),
-    Rule("property.reel", "Setting Reel Name is True and not stored.", MCP, "21.0.4.5"),
+    Rule("palette.generator", "A clip colour on a generator is True and not stored.", MCP, UNTOLD),
+    Rule("property.reel", "Setting Reel Name is True and not stored.", MCP, UNTOLD),
     Rule(
         "property.range", "SetProperty clips to the range; ZoomGang is on by default and ties ZoomX and ZoomY.", README
     ),
-    Rule("metadata.names", "SetMetadata takes the panel's names; third-party metadata any name.", README),
+    Rule("metadata.names", "SetMetadata takes the panel's names; third-party metadata any name.", ASSUMED),
     Rule("import.folder", "ImportMedia and new timelines land in the current bin.", README),
-    Rule("import.missing", "A missing or unreadable file gives an empty list, no error.", MCP, "21.0.4.5"),
+    Rule("import.missing", "A missing or unreadable file gives an empty list, no error.", REPORTS),
     Rule("import.no-dedupe", "A file imported twice is in the bin twice.", REPORTS),
     Rule(
         "import.sequence",
@@ -134,31 +134,33 @@ _ALL = (
         "frames are shown.",
         README,
     ),
-    Rule("import.sequence-path", "File Path of a sequence is written f_[1001-1100].png.", REPORTS),
-    Rule("import.wav-rate", "Sound takes the project's rate at import and keeps it.", MCP, "19.1.3.7"),
+    Rule("import.sequence-path", "File Path of a sequence is written f_[1001-1100].png.", ASSUMED),
+    Rule("import.wav-rate", "Sound takes the project's rate at import and keeps it.", MCP, UNTOLD),
     Rule("folder.subfolder", "AddSubFolder opens the new bin and does not refuse a name that is taken.", ASSUMED),
     Rule("media.replace", "ReplaceClip swaps the file and the metadata under every use.", REPORTS),
     Rule("media.relink", "RelinkClips finds files by their name in the folder and leaves the metadata.", README),
     Rule("media.delete", "DeleteClips of the pool also takes the clips off the timelines.", ASSUMED),
-    Rule("media.proxy", "LinkProxyMedia refuses a file of another length, rate or start timecode.", README),
+    Rule("media.proxy", "LinkProxyMedia refuses a file of another length, rate or start timecode.", ASSUMED),
     Rule("append.current", "AppendToTimeline acts on the current timeline only.", README),
-    Rule("append.exclusive-end", "endFrame is exclusive; equal start and end fail.", MCP, "21.0.4.5"),
+    Rule(
+        "append.exclusive-end", "endFrame is exclusive; equal start and end fail.", MCP, "19.1.3, 21.0, 21.0.4.5, 21.1"
+    ),
     Rule("append.eof-strict", "endFrame equal to the clip's length appended nothing.", MCP, "19.1.3.7"),
     Rule("append.inclusive-end", "One report has endFrame inclusive.", REPORTS),
     Rule(
         "append.floor",
         "Source frames become timeline frames rounded down, so mixed rates leave gaps of one frame.",
         MCP,
-        "21.0.4.5",
+        UNTOLD,
     ),
     Rule(
         "append.overlap",
         "On one track the earlier item wins: the later is dropped, or comes back as an item without an id.",
         MCP,
-        "21.0.4.5",
+        UNTOLD,
     ),
     Rule("append.locked", "Appending to a locked track gives an empty list.", SUBS),
-    Rule("append.no-track", "Appending to a track that does not exist gives [None].", REPORTS),
+    Rule("append.no-track", "Appending to a track that does not exist gives [None].", ASSUMED),
     Rule("append.audio-track", "Without trackIndex the sound goes to the next free audio track.", REPORTS),
     Rule(
         "append.marks",
@@ -166,7 +168,7 @@ _ALL = (
         ASSUMED,
     ),
     Rule("append.still", "A still is 150 frames long whatever endFrame says.", REPORTS),
-    Rule("append.vanish", "Items of an append that failed in part are gone at the next save.", MCP, "21.0.4.5"),
+    Rule("append.vanish", "Items of an append that failed in part are gone at the next save.", MCP, UNTOLD),
     Rule(
         "subtitle.append",
         "A subtitle file is appended to an existing subtitle track, after what is there; the place given is ignored.",
@@ -177,7 +179,7 @@ _ALL = (
         "timeline.name-taken",
         "CreateEmptyTimeline, SetName and ImportTimelineFromFile refuse a name that is taken.",
         MCP,
-        "21.0.4.5",
+        UNTOLD,
     ),
     Rule(
         "timeline.from-clips",
@@ -185,10 +187,10 @@ _ALL = (
         MCP,
         "19.1.3.7",
     ),
-    Rule("timeline.current", "A new, duplicated or imported timeline becomes the current one.", README),
-    Rule("delete.page", "Timeline.DeleteClips works on the edit page only.", MCP, "21.0.4.5"),
-    Rule("delete.linked", "Timeline.DeleteClips leaves linked sound where it is.", MCP, "21.0.4.5"),
-    Rule("delete.ripple", "Rippling moves what follows on all unlocked tracks.", README),
+    Rule("timeline.current", "A new, duplicated or imported timeline becomes the current one.", ASSUMED),
+    Rule("delete.page", "Timeline.DeleteClips works on the edit page only.", MCP, UNTOLD),
+    Rule("delete.linked", "Timeline.DeleteClips leaves linked sound where it is.", MCP, UNTOLD),
+    Rule("delete.ripple", "Rippling moves what follows on all unlocked tracks.", ASSUMED),
     Rule(
         "take.same-media",
         "AddTake with the item's own media is False and yet makes a selector of one.",
@@ -201,9 +203,9 @@ _ALL = (
         "GetSourceEndFrame is exclusive where the rates agree, else inclusive; GetSource*Time counts from the "
         "media's timecode.",
         MCP,
-        "21.0.4.5",
+        UNTOLD,
     ),
-    Rule("save.untitled", "SaveProject of the untitled project is False.", MCP, "21.0.4.5"),
+    Rule("save.untitled", "SaveProject of the untitled project is False.", MCP, UNTOLD),
 )
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in (*_ALL, *(Rule(*each) for each in GRADE_RULES))}
