@@ -26,6 +26,7 @@ from rushes.delivery.cut_read import read_cut
 from rushes.delivery.edl_write import edl_texts
 from rushes.delivery.fcp7_write import fcp7_text
 from rushes.delivery.otio_write import otio_text
+from rushes.delivery.times import shown_frame
 from rushes.media.video import VideoWriter
 from rushes.testing.resolve import Simulator
 from rushes.testing.resolve.picture import picture_at, source_frame
@@ -370,3 +371,52 @@ def test_random_cuts_go_out_and_come_back_to_the_frame(tmp_path: Path, setting: 
             for track in (1, 2):
                 ours = [(c.record, c.duration, c.source) for c in read.clips if c.track == f"Video {track}"]
                 assert ours == [each[:3] for each in frames(timeline, track)], f"{kind}, our own reader"
+
+
+@pytest.mark.parametrize("setting", RATES)
+def test_random_cuts_of_ours_build_to_the_frame(tmp_path: Path, setting: str) -> None:
+    """What delivery writes, at every rate and with media of every rate; retimes in OTIO (rule import.reverse)."""
+    rate, drop = RATES[setting], setting.endswith("DF")
+    sim = Simulator("21.0.4-studio", tmp_path / "resolve")
+    sim.new_project(rate=setting, size=(16, 16))
+    chance = random.Random(setting)
+    media = [movie(tmp_path / f"m{n}.mov", 240, each, 3600 * round(each)) for n, each in enumerate(RATES.values())]
+    for number in range(4):
+        tracks: list[EditTrack] = []
+        for track in (1, 2):
+            clips: list[EditClip] = []
+            for at in range(chance.randrange(5), 200, 45):
+                one, speed = chance.choice(media), Fraction(chance.choice([1, 1, 2, -1]), chance.choice([1, 1, 2]))
+                clips.append(EditClip(f"c{at}", at, chance.randint(2, 20), one, chance.randint(60, 100), speed=speed))
+            tracks.append(EditTrack(TrackKind.VIDEO, f"Track {track}", tuple(clips)))
+        start = chance.choice([0, Timecode.parse("01:00:00;00" if drop else "01:00:00:00", rate).frame])
+        cut = EditTimeline(f"Cut {number}", rate, Size(16, 16), start, drop, tuple(tracks))
+        made = bring(sim, tmp_path / "cut.otio", otio_text(cut))
+        assert made is not None
+        assert (made.start, made.rate, made.drop) == (start, rate, drop)
+        want = [[(c.record, c.duration, c.source, c.speed) for c in each.clips] for each in tracks]
+        assert [frames(made, track) for track in (1, 2)] == want
+        for track in (1, 2):
+            for clip, item in zip(tracks[track - 1].clips, items(made, track)):
+                last = clip.duration - 1
+                assert source_frame(item, item.start + last, rate) == shown_frame(clip, last, rate)
+        made = bring(sim, tmp_path / "cut.xml", fcp7_text(cut), timelineName=f"xml {number}")
+        plain = [[each[:3] for each in track if each[3] == 1] for track in want]
+        spans = [{each[0] for each in track} for track in plain]
+        got = [[each[:3] for each in frames(made, track) if each[0] in spans[track - 1]] for track in (1, 2)]
+        assert got == plain
+
+
+def test_an_edl_plays_backwards_from_its_end(sim: Simulator, cut: EditTimeline, tmp_path: Path) -> None:
+    """Rule import.reverse."""
+    one = cut.tracks[0].clips[0].media
+    back = EditTrack(TrackKind.VIDEO, "V", (EditClip("back", 0, 8, one, 20, speed=Fraction(-1)),))
+    sim.import_media(tmp_path / "SH010_T01.mov")
+    text = edl_texts(EditTimeline("Back", RATE, Size(16, 16), START, tracks=(back,)))["V1"]
+    made = bring(sim, tmp_path / "back.edl", text)
+    assert frames(made) == [(0, 8, 20, -1)]
+    assert made is not None
+    assert [source_frame(items(made)[0], START + at, RATE) for at in (0, 1, 7)] == [20, 19, 13]
+    assert sim.handle(made).Export(str(tmp_path / "b.edl"), sim.resolve.EXPORT_EDL, sim.resolve.EXPORT_NONE) is True
+    read = read_cut(tmp_path / "b.edl", RATE).clips[0]
+    assert (read.record, read.duration, read.speed) == (0, 8, -1)

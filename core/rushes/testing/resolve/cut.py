@@ -170,7 +170,7 @@ def _place(timeline: TimelineState, piece: Piece, media: MediaState | None) -> N
         elif source < 0 or source >= media.frames:
             media, source, shown = None, 0, 0  # what the file asks for is not in the media
         else:
-            shown = min(shown, media.frames - source)
+            shown = min(shown, media.frames - source if piece.speed >= 0 else source + 1)
     name = media.name if media else piece.name
     item = ItemState(name, media, start, piece.duration, source, shown, audio=piece.kind == "audio")
     item.speed, item.enabled = piece.speed, piece.enabled

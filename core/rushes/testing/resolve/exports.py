@@ -248,6 +248,8 @@ def _event(timeline: TimelineState, item: ItemState, letter: str, number: int) -
     scale = Fraction(round(rate), round(media.rate)) if media else Fraction(1)
     first = round(((media.start if media else 0) + item.source) * scale)
     length = max(1, round(item.duration * abs(item.speed)))
+    if item.speed < 0:
+        first -= length - 1
     ends = [Timecode(frame, rate, drop) for frame in (first, first + length, item.start, item.end)]
     yield f"{number:03}  {'AX':<8} {letter:<5} C        " + " ".join(str(each) for each in ends)
     if item.speed != 1:

@@ -48,9 +48,8 @@ def source_frame(item: ItemState, frame: int, rate: Fraction) -> int:
     media = item.media
     if media is None or media.kind in ("still", "generator"):
         return 0
-    gone = math.floor((frame - item.start) * media.rate * abs(item.speed) / rate)
-    last = item.source + max(1, item.source_frames) - 1
-    at = item.source + gone if item.speed >= 0 else last - gone
+    # Rule import.reverse: what plays backwards begins at `source` and goes down from there.
+    at = item.source + math.floor((frame - item.start) * media.rate * item.speed / rate)
     return max(0, min(media.frames - 1, at))
 
 

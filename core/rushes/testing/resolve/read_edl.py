@@ -43,7 +43,7 @@ def _line(line: str, rate: Fraction, drop: bool, found: list[tuple[Piece, int]])
     event = _EVENT.match(line)
     if event:
         reel, channels = event[1], event[2].upper()
-        first, _, record, end = (_frame(event[group], rate, drop) for group in (4, 5, 6, 7))
+        first, last, record, end = (_frame(event[group], rate, drop) for group in (4, 5, 6, 7))
         if reel.upper() == "BL" or end <= record:
             return
         kinds = (["video"] if channels in ("V", "B", "AA/V", "A/V") else []) + (
@@ -51,12 +51,15 @@ def _line(line: str, rate: Fraction, drop: bool, found: list[tuple[Piece, int]])
         )
         for kind in kinds:
             piece = Piece(kind, 1, 0, end - record, reel, first=Fraction(first), rate=rate, reel=reel)
+            piece.source = Fraction(last - 1)
             found.append((piece, record))
         return
     motion, name = _MOTION.match(line), _NAME.match(line)
     for piece, _ in found[-1:]:
         if motion:
             piece.speed = Fraction(motion[2]).limit_denominator(1000) / round(rate)
+            if piece.speed < 0:  # rule import.reverse
+                piece.first = piece.source
         if name:
             piece.name = name[1]
 

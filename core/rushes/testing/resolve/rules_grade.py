@@ -142,6 +142,12 @@ GRADE_RULES: tuple[tuple[str, str, str, str | None], ...] = (
         "19.1.3",
     ),
     ("import.otio-offline", "OTIO clips are offline unless importSourceClips is True.", MCP, "19.1.3"),
+    (
+        "import.reverse",
+        "What plays backwards begins at the start of an OTIO's source range, at the end of an EDL's. Nobody has told.",
+        ASSUMED,
+        None,
+    ),
     ("import.otio-drop", "OTIO says nothing of drop-frame: the project does, where the rates agree.", ASSUMED, None),
     ("import.otio-moved", "OTIO finds no media that was moved.", MCP, "19.1.3"),
     (
