@@ -208,6 +208,16 @@ def test_no_production_bad_params_and_a_cancel(
     assert not list((root / "grades").glob("*")) if (root / "grades").exists() else True
 
 
+def test_a_production_that_cannot_be_written_to(
+    root: Path, run: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rushes.library.place.os.access", lambda *_: False)  # tests may run as root
+    with pytest.raises(ProductionError) as caught:
+        run("grade", GradeJob(str(root), Grade("x", TimelineSpace.REC709), TimelineSpace.DAVINCI))
+    assert caught.value.code == "production.read_only"
+    assert run("grades", {"production": str(root)})["grades"]
+
+
 def test_naming_the_jobs_loads_no_colour_library() -> None:
     """The engine's API process lists and checks jobs; the libraries belong to the workers."""
     script = (

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from rushes.contracts import GradeJob, JobContext, decode, encode
+from rushes.errors import ProductionError
 from rushes.jobs.registry import Services
 from rushes.library.production import Production
 
-__all__ = ["list_grades", "run"]
+__all__ = ["list_grades", "run", "writable_grades"]
 
 
 def run(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
@@ -21,14 +22,26 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     from rushes.delivery.colour_files import grade_files
 
     job = decode(GradeJob, params)
-    root = Production.open(Path(job.production)).root
+    folder = writable_grades(job.production)
     context.check()
     context.progress(0.1, "grade", f"{job.grade.name} for {job.space.value}")
-    result = grade_files(job.grade, job.space, root / "grades", job.rendering)
+    result = grade_files(job.grade, job.space, folder, job.rendering)
     for note in result.notes:
         context.note(note)
     context.progress(1.0, "done")
     return encode(result)
+
+
+def writable_grades(production: str) -> Path:
+    """`grades/` of the production; ProductionError when there is none, or it cannot be written to."""
+    opened = Production.open(Path(production))
+    if not opened.info().writable:
+        raise ProductionError(
+            f"{opened.root} can be read but not written to, so no grade was made.",
+            code="production.read_only",
+            hint="Ask for write access to the folder, or work on a copy.",
+        )
+    return opened.root / "grades"
 
 
 def list_grades(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:

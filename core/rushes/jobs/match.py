@@ -13,8 +13,8 @@ import numpy as np
 
 from rushes.contracts import Grade, GradeResult, JobContext, MatchJob, MatchResult, decode, digest, encode
 from rushes.errors import InputError, ProtocolError
+from rushes.jobs.grade import writable_grades
 from rushes.jobs.registry import Services
-from rushes.library.production import Production
 from rushes.media.pictures import beside, save_png, to_uint8
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ _UNLIKE = 5.0
 def run(params: Mapping[str, Any], context: JobContext, services: Services) -> dict[str, Any]:
     """`MatchJob` → `MatchResult`; files in the production's `grades/`. InputError for pictures that cannot be used."""
     job = decode(MatchJob, params)
-    root = Production.open(Path(job.production)).root
+    folder = writable_grades(job.production)
     context.check()
     context.progress(0.05, "match", "Reading the pictures")
-    result = match_files(job, root / "grades", context)
+    result = match_files(job, folder, context)
     context.progress(1.0, "done")
     return encode(result)
 
