@@ -237,6 +237,18 @@ def test_a_cut_keeps_its_rate(film: Film) -> None:
             _deliver(film, timeline=str(first / name), rate=Fraction(25))
 
 
+def test_a_rate_that_resolve_has_not(film: Film) -> None:
+    for rate, other in (
+        (Fraction(12), "24"),
+        (Fraction(25, 2), "25"),
+        (Fraction(12000, 1001), "23.976"),
+        (Fraction(23), "23.976"),
+    ):
+        with pytest.raises(InputError, match="no timeline at") as told:
+            _deliver(film, rate=rate)
+        assert f"--fps {other}:" in told.value.hint
+
+
 def test_our_own_cut_keeps_subtitles_and_what_is_not_ours(film: Film, tmp_path: Path) -> None:
     first = Path(_deliver(film)["folder"])
     plain = json.loads((first / "cut.json").read_text("utf-8"))

@@ -176,6 +176,16 @@ def _slow() -> str:
     return otio_text(EditTimeline("x", Fraction(24), Size(64, 36), tracks=(EditTrack(TrackKind.VIDEO, "V", (clip,)),)))
 
 
+def test_media_at_a_rate_that_xml_cannot_say_are_rendered_for_it() -> None:
+    odd = EditMedia("/a/b.mov", MediaKind.MOVIE, Fraction(25, 2), 0, 100, Size(64, 36), "b")
+    clip = EditClip("b", 0, 30, odd, 3)
+    sample = EditTimeline("x", F(25), Size(64, 36), tracks=(EditTrack(TrackKind.VIDEO, "V", (clip,)),))
+    assert plain_speed(clip, sample)
+    assert not plain_speed(replace(clip, media=replace(odd, rate=Fraction(12000, 1001))), sample)
+    (seen,) = read_otio(otio_text(sample)).clips
+    assert (seen.rate, seen.source, seen.duration) == (Fraction(25, 2), 3, 30)
+
+
 def test_sound_goes_along_on_tracks_of_its_own() -> None:
     music = EditMedia("/a/music.wav", MediaKind.AUDIO, F(25), 0, 500, None, "music", 2)
     picture = EditMedia("/a/b.mov", MediaKind.MOVIE, F(25), 10, 100, Size(64, 36), "b")

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from rushes.contracts import EditClip, EditMedia, EditTimeline, EditTrack, MediaKind, Timecode, TrackKind
-from rushes.delivery.times import shown_frame, source_end
+from rushes.delivery.times import Rate, shown_frame, source_end
 from rushes.media.footage import Footage, open_footage
 from rushes.media.master import MasterWriter
 from rushes.media.remux import said_metadata
 from rushes.media.video import VideoWriter, probe
 
-__all__ = ["Picker", "Render", "is_plain", "master", "plain_rate", "plain_speed", "render_plain", "with_plain"]
+__all__ = ["Picker", "Render", "master", "plain_rate", "plain_speed", "render_plain", "with_plain"]
 
 Picker = Callable[[EditClip, EditTimeline], bool]
 """True for clips that need it."""
@@ -22,8 +22,10 @@ Render = Callable[[EditClip, EditTimeline], EditMedia]
 
 
 def plain_speed(clip: EditClip, timeline: EditTimeline) -> bool:
-    """Whether the clip is retimed."""
-    return clip.speed != 1 and clip.media is not None
+    """Whether the clip is retimed, or its media run at a rate that a timebase cannot say, such as 12.5."""
+    if clip.media is None:
+        return False
+    return clip.speed != 1 or Rate.of(clip.media.rate).exact != clip.media.rate
 
 
 def plain_rate(clip: EditClip, timeline: EditTimeline) -> bool:
@@ -33,11 +35,6 @@ def plain_rate(clip: EditClip, timeline: EditTimeline) -> bool:
         return False
     last = clip.media.start + source_end(clip, timeline.rate)
     return clip.media.rate != timeline.rate or (timeline.drop and last > 60 * round(timeline.rate))
-
-
-def is_plain(clip: EditClip, timeline: EditTimeline) -> bool:
-    """One source frame to one record frame."""
-    return not plain_speed(clip, timeline) and not plain_rate(clip, timeline)
 
 
 def with_plain(timeline: EditTimeline, picker: Picker, render: Render) -> EditTimeline:

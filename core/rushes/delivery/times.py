@@ -6,9 +6,18 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rushes.contracts import EditClip, EditTimeline, Timecode
+from rushes.contracts import EditClip, EditTimeline, Timecode, rate_text
+from rushes.errors import InputError
 
-__all__ = ["Rate", "record_timecode", "shown_frame", "source_end", "source_span", "step"]
+__all__ = [
+    "RESOLVE_RATES",
+    "Rate",
+    "check_timeline_rate",
+    "record_timecode",
+    "shown_frame",
+    "source_end",
+    "step",
+]
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,27 @@ class Rate:
         return Fraction(self.timebase * 1000, 1001) if self.ntsc else Fraction(self.timebase)
 
 
+RESOLVE_RATES: tuple[Fraction, ...] = (
+    *(Fraction(n) for n in (16, 18, 24, 25, 30, 48, 50, 60, 72, 90, 96, 100, 120)),
+    *(Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)),
+)
+"""Rates that a timeline of DaVinci Resolve can have."""
+
+
+def check_timeline_rate(rate: Fraction) -> None:
+    """InputError `deliver.rate`, with a rate that would do, where Resolve has no timeline at this one."""
+    if rate in RESOLVE_RATES:
+        return
+    whole = [r for r in RESOLVE_RATES if (r / rate).denominator == 1]
+    other = min(whole) if whole else min(RESOLVE_RATES, key=lambda r: abs(r - rate))
+    number = rate_text(other).removesuffix(" fps")
+    raise InputError(
+        f"DaVinci Resolve has no timeline at {rate_text(rate)}.",
+        code="deliver.rate",
+        hint=f"Deliver with --fps {number}: the takes keep their own rate, and their time.",
+    )
+
+
 def step(clip: EditClip, rate: Fraction) -> Fraction:
     """Source frames that pass with one frame of a timeline at `rate`; negative when it plays backwards."""
     return clip.speed * (clip.media.rate if clip.media else rate) / rate
@@ -37,11 +67,6 @@ def step(clip: EditClip, rate: Fraction) -> Fraction:
 def shown_frame(clip: EditClip, offset: int, rate: Fraction) -> int:
     """The source frame (from the media's first) that is on screen `offset` frames into the clip."""
     return clip.source + math.floor(offset * step(clip, rate))
-
-
-def source_span(clip: EditClip, rate: Fraction) -> Fraction:
-    """Length of the shown piece in source frames; not negative, not always whole."""
-    return abs(clip.duration * step(clip, rate))
 
 
 def source_end(clip: EditClip, rate: Fraction) -> int:

@@ -25,8 +25,8 @@ from rushes.delivery.cut_read import read_cut
 from rushes.delivery.howto import facts_of, readme_text
 from rushes.delivery.howto_page import Poster, page_pdf
 from rushes.delivery.match import KnownTake, Matcher
-from rushes.delivery.plain import plain_rate, plain_speed
-from rushes.delivery.times import record_timecode, shown_frame
+from rushes.delivery.plain import plain_rate
+from rushes.delivery.times import check_timeline_rate, record_timecode, shown_frame
 from rushes.delivery.writers import WRITERS, Job
 from rushes.errors import InputError, ProductionError, disk_full_as_error
 from rushes.jobs.conform import CUT_FILE
@@ -61,6 +61,7 @@ def run(params: Mapping[str, Any], context: JobContext, services: Services) -> d
     stages = Stages(context, _WEIGHTS)
     timeline, selects = delivered_cut(production, job, stages.stage("takes"))
     stages.update("takes", 1.0)
+    check_timeline_rate(timeline.rate)
     timeline = graded(production, job, timeline, stages.stage("render"), services)
     target = _target(production, job, timeline)
     with _staged(target) as staging:
@@ -181,7 +182,7 @@ class _Delivery:
     def tell(self) -> None:
         """What an editor must know about the formats."""
         clips = [c for t in self.timeline.tracks for c in t.clips]
-        if any(plain_speed(c, self.timeline) for c in clips):
+        if any(c.speed != 1 for c in clips):
             self.note("Retimed clips are rendered (media/plain) for the XML; the OTIO keeps them as speeds.")
         if any(plain_rate(c, self.timeline) for c in clips):
             self.note("Media of another rate than the timeline's are rendered (media/plain) for the edit lists.")

@@ -30,6 +30,7 @@ from rushes.delivery.cut import Arrangement, Frame, cut_selects, marker_of
 from rushes.delivery.cut_read import read_cut, read_timeline_json
 from rushes.delivery.match import Match, Matcher
 from rushes.delivery.seen import SeenClip, SeenCut, base_name
+from rushes.delivery.times import check_timeline_rate
 from rushes.errors import InputError, ProductionError
 from rushes.jobs.editorial import editorial_media
 from rushes.jobs.known_takes import known_takes
@@ -55,8 +56,9 @@ def delivered_cut(
             code="deliver.empty",
             hint="Shoot some, and keep the ones you want: `rushes takes keep ID`.",
         )
-    made = editorial_media(production, takes, context, sequences=job.frames or job.prores)
     rate = job.rate or production.rate
+    check_timeline_rate(rate)
+    made = editorial_media(production, takes, context, sequences=job.frames or job.prores)
     start = Timecode.parse(job.start, rate)
     frame = Frame(job.name or production.name, rate, job.size or production.size, start.frame, job.drop or start.drop)
     if frame.drop:
