@@ -211,7 +211,11 @@ def test_a_hosts_packages_never_reach_an_engine_in_another_python(
     other = launcher._environment(str(tmp_path / "engine" / "python"))
     assert "PYTHONPATH" not in other
     assert "PYTHONHOME" not in other
-    for ours in (sys.executable, str(tmp_path / "checkout" / "python")):
+    mine = (sys.executable, str(tmp_path / "checkout" / "python"))
+    for ours in mine:  # the client alone, as Resolve's scripts have it, would hide the engine
+        assert "PYTHONPATH" not in launcher._environment(ours)
+    (tmp_path / "rushes" / "engine").mkdir(parents=True)
+    for ours in mine:
         assert launcher._environment(ours)["PYTHONPATH"] == os.pathsep.join([str(tmp_path), "/host/site-packages"])
 
 
