@@ -91,7 +91,9 @@ def test_the_report_is_written_for_people_and_programs(tmp_path: Path) -> None:
     assert data["resolve"].startswith("21.0.4.5")
     text = reports[1].read_text("utf-8")
     assert text.index("Different from what Rushes expects: ") < text.index("append.exclusive-end")
-    assert "measured on 21.0.4.5" in text
+    rule = RULES["append.exclusive-end"]
+    where = f"measured on {rule.confirmed_on}" if rule.confirmed_on else "never measured"
+    assert f"expected: {rule.text} ({rule.source}; {where})" in text
 
 
 def test_a_call_that_is_gone_is_a_finding_not_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
