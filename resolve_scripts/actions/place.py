@@ -256,8 +256,10 @@ class _Placing:
 
     def _tell(self, spot: Spot, media: EditorialMedia, part: Piece, unexpected: int) -> None:
         short = part.short + unexpected
-        if short:
-            why = "the rates differ" if part.by_rate or unexpected else "the take is shorter"
+        why = "the rates differ" if part.by_rate or unexpected else "the take is shorter"
+        if short and spot.length is None:
+            self.notes.append(f"{media.name} ends {count(short, 'frame')} early: {why}.")
+        elif short:
             self.notes.append(f"{media.name} ends {count(short, 'frame')} before its place does: {why}.")
         if part.record != spot.record:
             at = timecode_text(part.record, self.state.rate, self.state.drop)

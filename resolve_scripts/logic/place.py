@@ -75,7 +75,7 @@ class Piece:
     end: int
     """Absolute timeline frame after its last."""
     short: int
-    """Timeline frames of the spot that it leaves open at the end."""
+    """Timeline frames of the spot that it leaves open at the end; of a whole take, those that are cut off."""
     by_rate: bool
     """It is short because the rates differ; else because the take is."""
 
@@ -198,7 +198,10 @@ def piece(spot: Spot, frames: int, first: int | None, media: Fraction, timeline:
             hint="Shoot it with the range of the placeholder.",
         )
     if length is None:
-        return Piece(record, source, available, record + frames_shown(available, media, timeline), 0, False)
+        shown = frames_shown(available, media, timeline)
+        # Resolve rounds down: of 24 frames at 24 a timeline at 23.976 shows 23.
+        cut = int(available * timeline / media - shown >= Fraction(1, 2))
+        return Piece(record, source, available, record + shown, cut, bool(cut))
     fitted = fit(length, available, media, timeline)
     return Piece(record, source, fitted.frames, record + fitted.shown, fitted.short, fitted.frames < available)
 

@@ -112,6 +112,16 @@ def test_frame_exact_at_any_rate_start_and_source(suite: Start, rate: str, from_
     assert _ours(one) == [item]
 
 
+@pytest.mark.parametrize(("rate", "frames", "told"), [("23.976", 23, True), ("25", 25, False), ("24", 24, False)])
+def test_a_whole_take_that_loses_a_frame_to_the_rate_says_so(suite: Start, rate: str, frames: int, told: bool) -> None:
+    one = suite(rate=rate, source=Fraction(24))
+    one.desk.add_take("SH010", "t-1", 24)
+    one.sim.timeline()
+    outcome = one.run(ACTION, where="playhead", shot="SH010")
+    assert _ours(one)[0].duration == frames
+    assert outcome.notes == (("SH010_T01_t1 ends 1 frame early: the rates differ.",) if told else ())
+
+
 @pytest.mark.parametrize(("rate", "source"), [("24", 24), ("25", 24), ("23.976", 24), ("24", 60), ("29.97 DF", 25)])
 @pytest.mark.parametrize("first", [101, 109])
 def test_the_pictures_seen_are_those_of_the_take(suite: Start, rate: str, source: int, first: int) -> None:

@@ -206,6 +206,9 @@ def test_the_piece_of_a_take_that_belongs_there() -> None:
     assert (uneven.frames, uneven.end - uneven.record, uneven.short, uneven.by_rate) == (1, 2, 1, True)
     whole = piece(replace(spot, length=None, frame=None), 48, None, FPS, Fraction(25))
     assert (whole.source, whole.frames, whole.end) == (0, 48, 1050)
+    assert (whole.short, whole.by_rate) == (0, False)
+    ntsc = piece(replace(spot, length=None, frame=None), 24, None, FPS, Fraction(24000, 1001))
+    assert (ntsc.frames, ntsc.end - ntsc.record, ntsc.short, ntsc.by_rate) == (24, 23, 1, True)
     for first in (200, 10):
         with pytest.raises(InputError):
             piece(spot, 60, first, FPS, FPS)
