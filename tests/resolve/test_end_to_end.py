@@ -28,7 +28,7 @@ from rushes.testing.resolve import Simulator
 from rushes.testing.resolve.picture import picture_at
 from tests.resolve.desk import ProductionDesk
 
-Shoot = Callable[[str, str], None]
+Shoot = Callable[..., None]
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def film(tmp_path: Path) -> tuple[Production, Shoot]:
     production.register_source(blend)
     services = Services(tmp_path / "home", registry=Registry({"fake": FakeGenerator}), door=AnalyticDoor())
 
-    def take(id: str, shot: str) -> None:
+    def take(id: str, shot: str, frames: bool = False) -> None:
         asked = ShootRequest(
-            str(production.root), str(blend), shot, id, seed=len(id), generator="fake", keep_frames=False
+            str(production.root), str(blend), shot, id, seed=len(id), generator="fake", keep_frames=frames
         )
         shoot.run(encode(asked), RecordingContext(), services)
         production.rate_take(id, Rating.KEPT)
@@ -89,3 +89,29 @@ def test_from_the_library_to_the_screen(
     seen = picture_at(sim.app, edit, 5 + 3)
     assert np.abs(np.asarray(seen) * 255 - takes[1][3]).mean() < 1.5
     assert sim.app.misuse == []
+
+
+@pytest.mark.parametrize("rate", ["23.976", "25", "29.97 DF"])
+def test_a_film_of_24_in_a_project_of_another_rate_keeps_its_time(
+    film: tuple[Production, Shoot], tmp_path: Path, rate: str
+) -> None:
+    production, take = film
+    take("t-aaaaaa", "010", frames=True)
+    take("t-bbbbbb", "020", frames=True)
+    desk = ProductionDesk(production)
+    sim = Simulator("20.3-studio", tmp_path / "resolve")
+    sim.new_project(rate, "Film", size=(96, 54))
+    session = open_session(sim.globals())
+    assert PULL.run(session, desk, {}).notes == ()
+    assert BUILD.run(session, desk, {}).done == 2
+    timeline = sim.project.timeline
+    assert timeline is not None
+    assert timeline.drop == ("DF" in rate)
+    for item, row in zip(timeline.tracks["video"][0].items, production.rows(), strict=True):
+        assert item.media is not None
+        assert (item.media.kind, item.media.rate) == ("sequence", 24)
+        pictures = list(read_video(Path(row.clip)))
+        for offset in range(item.duration):
+            seen = np.asarray(picture_at(sim.app, timeline, item.start + offset)) * 255
+            # Kept frames against the movie that was encoded from them.
+            assert np.abs(seen - pictures[int(offset * 24 / timeline.rate)]).mean() < 4
