@@ -18,7 +18,7 @@ from .conftest import Shell
 
 COMMANDS = (
     "new", "shots", "passes", "shoot", "explore", "look", "takes", "engine", "jobs", "models", "doctor", "demo",
-    "reindex", "eval", "bench", "train", "dataset", "project",
+    "reindex", "eval", "bench", "train", "dataset", "project", "deliver", "conform",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -187,6 +188,7 @@ def test_xml_of_premiere_with_inherited_rates_transitions_and_windows_paths() ->
         (b'{"OTIO_SCHEMA": "Clip.2"}', "OpenTimelineIO"),
         (b'{"OTIO_SCHEMA": ', "OpenTimelineIO"),
         (b"PK\x03\x04\x00\x00", "no cut"),
+        (b"\xd0\xcf\x11\xe0\x00\x00", "no cut"),
     ],
 )
 def test_what_is_no_cut_is_told(data: bytes, words: str, tmp_path: Path) -> None:
@@ -196,6 +198,13 @@ def test_what_is_no_cut_is_told(data: bytes, words: str, tmp_path: Path) -> None
         read_cut(path)
     assert told.value.code == "cut.unreadable"
     assert told.value.hint
+
+
+def test_a_packed_cut(tmp_path: Path) -> None:
+    text = '{"OTIO_SCHEMA": "Timeline.1", "name": "x", "tracks": {"OTIO_SCHEMA": "Stack.1", "children": []}}'
+    with zipfile.ZipFile(tmp_path / "cut.otioz", "w") as packed:
+        packed.writestr("content.otio", text)
+    assert read_cut(tmp_path / "cut.otioz").name == "x"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
-"""A cut from whatever an editor gives: .otio, FCP7 XML, .edl, or our own JSON."""
+"""A cut from whatever an editor gives: .otio, .otioz, FCP7 XML, .edl, or our own JSON."""
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -41,19 +43,34 @@ def read_cut(path: Path, rate: Fraction | None = None) -> SeenCut:
         raise InputError(
             f"{path} cannot be read: {exc.strerror}.", code="cut.missing", hint="Check the name of the file."
         ) from exc
+    if data.startswith(b"PK\x03\x04"):
+        data = _packed(data, path.name)
     head = decoded(data[:4096]).lstrip("\ufeff \t\r\n")
     if head.startswith("<"):
         return read_fcp7(data.removeprefix(b"\xef\xbb\xbf"), path.name)
     if head.startswith(("{", "[")):
         text = decoded(data)
         return read_otio(text if '"OTIO_SCHEMA"' in text else otio_text(read_timeline_json(text, path.name)), path.name)
-    if path.suffix.lower() in (".drt", ".drp", ".aaf", ".fcpxmld") or "\x00" in head:
+    if path.suffix.lower() in (".drt", ".drp", ".aaf") or "\x00" in head:
         raise InputError(
             f"{path.name} is no cut that can be read here.",
             code="cut.unreadable",
             hint="Export the timeline as OTIO, FCP 7 XML or EDL.",
         )
     return read_edl(data, path.name, rate)
+
+
+def _packed(data: bytes, name: str) -> bytes:
+    """The cut in an .otioz, which is a .zip with a content.otio."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            return packed.read("content.otio")
+    except (zipfile.BadZipFile, KeyError) as exc:
+        raise InputError(
+            f"{name} is packed, and there is no cut in it that can be read here.",
+            code="cut.unreadable",
+            hint="Export the timeline as OTIO, FCP 7 XML or EDL.",
+        ) from exc
 
 
 def read_timeline_json(text: str, name: str = "") -> EditTimeline:
