@@ -14,7 +14,7 @@ from rushes.contracts.geometry import Size
 from rushes.contracts.timecode import Timecode
 from rushes.media.pictures import load_png
 from rushes.media.video import VideoWriter, probe, read_video
-from rushes.testing.resolve import Simulator, profile
+from rushes.testing.resolve import PROFILES, Simulator, profile
 from rushes.testing.resolve.render import finish_renders
 
 
@@ -294,3 +294,26 @@ def test_wave_has_no_codec_before_21_1(tmp_path: Path) -> None:
     """Rule render.wave."""
     found = {version: project_of(make(tmp_path, version)).GetRenderCodecs("wav") for version in ("21.0.4", "21.1")}
     assert found == {"21.0.4": {}, "21.1": {"Linear PCM": "lpcm"}}
+
+
+@pytest.mark.parametrize("name", [name for name, each in PROFILES.items() if each.scripting])
+def test_a_careful_script_works_on_every_resolve(name: str, tmp_path: Path) -> None:
+    """Grades in a version of its own, renders, exports, and leaves the queue empty."""
+    sim = Simulator(PROFILES[name], tmp_path / "resolve")
+    sim.new_project(size=(32, 16))
+    timeline = sim.timeline()
+    with VideoWriter(tmp_path / "a.mp4", Size(32, 16), Fraction(24), crf=1) as writer:
+        for number in range(6):
+            writer.write(np.full((16, 32, 3), 10 * number, np.uint8))
+    item = sim.handle(sim.add_clip(sim.import_media(tmp_path / "a.mp4")))
+    assert item.AddVersion("Rushes", 0) is True
+    cdl = {"NodeIndex": "1", "Slope": "2 2 2", "Offset": "0 0 0", "Power": "1 1 1", "Saturation": "1"}
+    assert item.SetCDL(cdl) is True
+    job = queue(sim, tmp_path, SelectAllFrames=True)
+    assert project_of(sim).StartRendering([job]) is True
+    assert wait(sim, job)["JobStatus"] == "Complete"
+    assert levels(next(iter(tmp_path.glob("send*.mov")))) == [0, 2, 4, 6, 8, 10]
+    assert project_of(sim).DeleteRenderJob(job) is True
+    handle = sim.handle(timeline)
+    assert handle.Export(str(tmp_path / "cut.otio"), sim.resolve.EXPORT_OTIO) is True
+    assert (sim.app.misuse, sim.app.absent, sim.app.unmodelled, sim.app.modal) == ([], [], [], None)
