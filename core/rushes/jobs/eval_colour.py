@@ -26,7 +26,7 @@ from rushes.jobs.registry import Services
 
 __all__ = ["end_to_end", "measure_colour", "random_cdl", "shown"]
 
-BAR_PATCH, BAR_MATCH, BAR_DIP = 0.5, 2.0, -0.15
+BAR_PATCH, BAR_GAMUT, BAR_MATCH, BAR_DIP = 0.5, 1.0, 2.0, -0.15
 _TARGETS = (
     Working(TimelineSpace.REC709),
     Working(TimelineSpace.DAVINCI),
@@ -35,6 +35,7 @@ _TARGETS = (
     Working(TimelineSpace.ACESCCT, Rendering.ACES_1),
 )
 _RANDOM = 4
+_GAMUT = 2000
 _SPACES = {TimelineSpace.DAVINCI: "DaVinci Intermediate WideGamut", TimelineSpace.ACESCCT: "ACEScct"}
 _REC709 = "Gamma 2.4 Rec.709 - Texture"
 
@@ -87,35 +88,46 @@ def shown(working: Working, files: list[str], codes: Colours, linear: bool = Fal
     return np.clip(out, 0.0, 1.0)
 
 
-def end_to_end(grade: Grade, target: Working, folder: Path) -> tuple[Colours, Colours, Colours, Colours]:
-    """The patches as meant, through CDL and LUT read both ways, and through the CDL alone."""
+def end_to_end(
+    grade: Grade, target: Working, folder: Path, codes: Colours | None = None
+) -> tuple[Colours, Colours, Colours, Colours]:
+    """(N, 3) Rec.709 codes, the 24 patches unless given: as meant, through CDL and LUT read both ways, through the
+    CDL alone."""
+    given = patches() if codes is None else codes
     own = Working.of(grade.space, grade.rendering)
     # OpenColorIO remembers files by their path: none is written twice.
     place = Path(tempfile.mkdtemp(dir=folder))
     write_cdls(place / "meant.cdl", {"meant": grade.cdl})
-    meant = shown(own, [str(place / "meant.cdl"), *([grade.lut] if grade.lut else [])], patches())
+    meant = shown(own, [str(place / "meant.cdl"), *([grade.lut] if grade.lut else [])], given)
     made = grade_files(grade, target.space, place, target.rendering)
     write_cdls(place / "made.cdl", {"made": made.cdl})
     files = [str(place / "made.cdl"), *([made.lut] if made.lut else [])]
-    found = [shown(target, files, patches(), linear) for linear in (False, True)]
-    return meant, found[0], found[1], shown(target, files[:1], patches())
+    found = [shown(target, files, given, linear) for linear in (False, True)]
+    return meant, found[0], found[1], shown(target, files[:1], given)
 
 
 def _spaces(folder: Path, context: JobContext) -> Iterator[Metric]:
+    codes = np.concatenate([patches(), np.random.default_rng(99).random((_GAMUT, 3)).astype(np.float32)])
     for place, target in enumerate(_TARGETS):
         means: list[float] = []
         worst: list[tuple[float, str]] = []
         alone: list[float] = []
+        gamut: list[float] = []
         for grade in _grades_for(target):
             context.check()
             context.progress(0.7 * place / len(_TARGETS), "grades", f"{grade.name} in {target.label}")
-            meant, one, two, cdl = end_to_end(grade, target, folder)
-            errors = np.maximum(display_delta_e(one, meant), display_delta_e(two, meant))
+            meant, one, two, cdl = end_to_end(grade, target, folder, codes)
+            everywhere = np.maximum(display_delta_e(one, meant), display_delta_e(two, meant))
+            gamut.append(float(everywhere[24:].mean()))
+            meant, cdl, errors = meant[:24], cdl[:24], everywhere[:24]
             means.append(float(errors.mean()))
             worst.append((float(errors.max()), grade.name))
             alone.append(float(display_delta_e(cdl, meant).mean()))
         name = f"grades.{target.label.replace(' (', '.').rstrip(')')}"
         yield Metric.judged(f"{name}.mean", float(np.mean(means)), "dE", reference=float(np.mean(alone)))
+        yield Metric.judged(
+            f"{name}.gamut", float(np.mean(gamut)), "dE", compare="<=", limit=BAR_GAMUT, note=f"{_GAMUT} random colours"
+        )
         note = f"worst patch of {len(worst)} grades: {max(worst)[1]}"
         if target.rendering is Rendering.ACES_1:
             note += "; ACES 1.x does not give all Rec.709 colours back"
