@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 SHOTS = ("SH010", "SH020", "SH030")
-UNTESTED = frozenset({"open_panel", "choose_production", "self_check", "stop"})
+UNTESTED = frozenset({"open_panel", "choose_production", "stop"})
 """They change nothing in Resolve and wait for the editor."""
 RATES = (Fraction(24000, 1001), Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(60))
 
@@ -243,5 +243,5 @@ _OPTIONS: dict[str, tuple[Mapping[str, str], ...]] = {
 }
 _OFTEN = frozenset({"place", "send", "bring_back", "add_take", "build_timeline"})
 _FOLLOW = {"send": "bring_back", "add_take": "first_take", "grade": "ungrade"}
-ONCE = frozenset({"next_take", "previous_take"})
+ONCE = frozenset({"next_take", "previous_take", "self_check"})
 """Actions that are meant to do more each time."""
