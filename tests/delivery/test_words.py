@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pysubs2
 
-from rushes.contracts import AI_KEYWORD, EditMarker, EditMedia, EditTimeline, MediaKind, Rating, Size
+from rushes.contracts import AI_KEYWORD, CDL, EditMarker, EditMedia, EditTimeline, MediaKind, Rating, Size
+from rushes.delivery.colour_cdl import read_cdls
 from rushes.delivery.tables_write import ale_text, csv_text, media_rows
 from rushes.delivery.words_write import all_markers, marker_edl_text, srt_text
+from rushes.delivery.writers import WRITERS, Job
 
 from .cuts import NTSC30, cut
 
@@ -74,6 +76,19 @@ def test_the_table_has_resolves_columns_and_our_ids() -> None:
     assert (first["Keywords"], first["Comments"], first["Good Take"]) == (f"{AI_KEYWORD}, ink", 'wide, "ok"', "true")
     assert (first["rushes.take"], first["rushes.shot"]) == ("t1", "SH001")
     assert (rows[1]["Start TC"], rows[1]["Frame Rate"]) == ("00:00:40:00", "25")
+
+
+def test_one_take_with_two_grades_is_two_cdls(tmp_path: Path) -> None:
+    sample = _cut()
+    first = sample.tracks[0].clips[0]
+    warm = replace(first, record=12, duration=4, cdl=CDL(saturation=1.2))
+    again = replace(first, record=16, duration=4)
+    sample = replace(sample, tracks=(replace(sample.tracks[0], clips=(first, warm, again)),))
+    cdl = next(w for w in WRITERS if w.name == "cdl")
+    made = [p.name for p in cdl.write(Job(sample, tmp_path, "cut", "/m"))]
+    assert made == ["cut.ccc", "A.cdl", "A_2.cdl"]
+    assert read_cdls(tmp_path / "cut.ccc") == {"A": first.cdl, "A_2": warm.cdl}
+    assert read_cdls(tmp_path / "cdl" / "A_2.cdl")["A_2"].saturation == 1.2
 
 
 def test_a_sequence_has_the_name_that_resolve_shows() -> None:

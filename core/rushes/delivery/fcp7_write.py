@@ -20,6 +20,7 @@ from rushes.contracts import (
     EditTimeline,
     EditTrack,
     MediaKind,
+    Rating,
     Size,
     Timecode,
     TrackKind,
@@ -29,8 +30,6 @@ from rushes.delivery.seen import base_name
 from rushes.delivery.times import Rate, source_end
 
 __all__ = ["fcp7_text", "path_url"]
-
-_LABELS = {"kept": "Best Take", "rejected": "Interview"}
 
 
 def fcp7_text(timeline: EditTimeline) -> str:
@@ -212,11 +211,11 @@ def _add_logging(parent: ET.Element, clip: EditClip) -> None:
     logged = _add(parent, "logginginfo")
     for tag, key in (("description", "Description"), ("scene", "Scene"), ("shottake", "Take"), ("lognote", "Comments")):
         _add(logged, tag, clip.metadata.get(key, ""))
-    _add(logged, "good", _flag(clip.rating.value == "kept"))
+    _add(logged, "good", _flag(clip.rating is Rating.KEPT))
     comments = _add(parent, "comments")
     recipe = clip.metadata.get(ID_KEYS["recipe"], "")
     ids = {ID_KEYS["take"]: clip.take, ID_KEYS["shot"]: clip.shot, ID_KEYS["recipe"]: recipe}
     _add(comments, "mastercomment1", clip.metadata.get("Keywords", ""))
     _add(comments, "mastercomment2", " ".join(f"{k}={quote(v)}" for k, v in ids.items() if v))
-    if clip.rating.value in _LABELS:
-        _add(_add(parent, "labels"), "label2", _LABELS[clip.rating.value])
+    if clip.rating is Rating.KEPT:
+        _add(_add(parent, "labels"), "label2", "Best Take")

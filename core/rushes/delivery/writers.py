@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rushes.contracts import EditClip, EditTimeline
+from rushes.contracts import CDL, EditClip, EditTimeline
 from rushes.delivery.colour_cdl import write_cdls
 from rushes.delivery.edl_write import edl_texts
 from rushes.delivery.fcp7_write import fcp7_text
@@ -94,7 +94,13 @@ def _graded(timeline: EditTimeline) -> list[EditClip]:
 
 def _cdl(job: Job) -> tuple[Path, ...]:
     """One .ccc of all clips, and a .cdl for each."""
-    grades = {clip.name: clip.cdl for clip in _graded(job.timeline) if clip.cdl is not None}
+    grades: dict[str, CDL] = {}
+    for clip in _graded(job.timeline):
+        assert clip.cdl is not None
+        name, count = clip.name, 2
+        while grades.get(name, clip.cdl) != clip.cdl:  # the same take, graded otherwise
+            name, count = f"{clip.name}_{count}", count + 1
+        grades[name] = clip.cdl
     if not grades:
         return ()
     made = [job.folder / f"{job.stem}.ccc"]

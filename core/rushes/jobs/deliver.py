@@ -199,13 +199,13 @@ class _Delivery:
 
     def drx(self) -> None:
         """Grades of Resolve itself that lie in the production."""
-        found = sorted((self.production.root / "grades").rglob("*.drx"))
-        for source in found:
-            target = self.staging / "drx" / source.name
-            target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(source, target)
-        if found:
-            self.files["drx"] = tuple(f"drx/{p.name}" for p in found)
+        home = self.production.root / "grades"
+        names = [f"drx/{p.relative_to(home).as_posix()}" for p in sorted(home.rglob("*.drx"))]
+        for name in names:
+            (self.staging / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(home / name.removeprefix("drx/"), self.staging / name)
+        if names:
+            self.files["drx"] = tuple(names)
 
     def share(self) -> float:
         """Part of the picture that is generated, as `conform` will find it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -130,7 +129,3 @@ class Gathered:
             return replace(given, clips=tuple(map(clip, given.clips)))
 
         return replace(timeline, tracks=tuple(map(track, timeline.tracks)))
-
-    def size(self) -> int:
-        """Bytes of all media."""
-        return sum(os.path.getsize(self.folder / place) for place in self.places.values())
