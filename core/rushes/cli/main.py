@@ -11,7 +11,20 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from rushes.cli import clip, datasets, deliver, engine, figures, grades, live, machine, project, resolve, shooting, takes
+from rushes.cli import (
+    clip,
+    datasets,
+    deliver,
+    engine,
+    figures,
+    grades,
+    live,
+    machine,
+    project,
+    resolve,
+    shooting,
+    takes,
+)
 from rushes.cli.output import explain, prepare_streams
 
 __all__ = ["app", "run"]
