@@ -6,6 +6,8 @@ import errno
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import zipfile
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +22,7 @@ from rushes.delivery.conform import ConformReport
 from rushes.delivery.cut_read import read_cut
 from rushes.errors import DiskFullError, InputError, JobCancelled, ProductionError
 from rushes.jobs import conform, deliver
+from rushes.library.files import host_tag
 from rushes.media.pictures import load_png
 from rushes.media.video import probe, read_video
 from rushes.provenance.label import is_labelled
@@ -116,6 +119,18 @@ def test_a_cancel_at_any_time_leaves_nothing(film: Film, tmp_path: Path) -> None
         assert not out.exists()
         assert not out.parent.exists() or list(out.parent.iterdir()) == []
     assert Path(_deliver(film, out=str(out))["folder"]) == out
+
+
+def test_what_a_killed_delivery_left_is_swept_up(film: Film, tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    home = tmp_path / "out"
+    dead, alive = (f".cut.{host_tag()}-{pid}.part" for pid in (gone.pid, os.getppid()))
+    elsewhere = ".cut.other0-1.part"
+    for name in (dead, alive, elsewhere):
+        (home / name / "media").mkdir(parents=True)
+    _deliver(film, out=str(home / "cut"))
+    assert sorted(p.name for p in home.iterdir()) == sorted([elsewhere, alive, "cut"])
 
 
 def test_a_full_disk_leaves_nothing(film: Film, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ from rushes.jobs.deliver_grade import graded
 from rushes.jobs.deliver_media import Gathered, declared
 from rushes.jobs.registry import Services
 from rushes.jobs.stages import Stages
-from rushes.library.files import file_sha256, write_json
+from rushes.library.files import file_sha256, host_tag, process_alive, write_json
 from rushes.library.ids import utc_now
 from rushes.library.production import Production
 from rushes.media.footage import open_footage
@@ -99,10 +99,11 @@ def _exists(target: Path) -> ProductionError:
 @contextmanager
 def _staged(target: Path) -> Generator[Path, None, None]:
     """A folder beside the target to build in; it is renamed by `_Delivery`, and gone when something went wrong."""
-    staging = target.with_name(f".{target.name}.{os.getpid()}.part")
+    staging = target.with_name(f".{target.name}.{host_tag()}-{os.getpid()}.part")
     try:
         with disk_full_as_error(target):
             staging.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(staging.parent)
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir()
             yield staging
@@ -114,6 +115,14 @@ def _staged(target: Path) -> Generator[Path, None, None]:
         ) from exc
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _sweep(home: Path) -> None:
+    """Remove what processes of this machine left that were killed in the middle of a delivery."""
+    for left in home.glob(f".*.{host_tag()}-*.part"):
+        pid = left.name.removesuffix(".part").rpartition("-")[2]
+        if pid.isdigit() and not process_alive(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @dataclass
