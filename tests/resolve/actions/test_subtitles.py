@@ -13,6 +13,8 @@ from resolve_scripts.host import subtitling
 from rushes.errors import InputError, ResolveError, RushesError
 from rushes.testing.resolve import PROFILES
 from rushes.testing.resolve.invariants import broken
+from rushes.testing.resolve.placing import Placed, append_cues
+from rushes.testing.resolve.state import MediaState, TimelineState
 from tests.resolve.conftest import Suite
 
 Start = Callable[..., Suite]
@@ -100,6 +102,24 @@ def test_an_append_that_is_refused_leaves_the_file_in_the_bin_and_no_track(suite
     assert outcome.done == 0
     assert "drag it onto the timeline" in outcome.text
     assert timeline.tracks["subtitle"] == []
+
+
+def test_lines_that_land_elsewhere_are_taken_off_again(suite: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = suite()
+    timeline = one.sim.timeline()
+    one.sim.app.page = "color"
+    _srt(one)
+
+    def late(where: TimelineState, media: MediaState) -> Placed:
+        media.cues = [(begin + 1, end + 1, text) for begin, end, text in media.cues]
+        return append_cues(where, media)
+
+    monkeypatch.setattr("rushes.testing.resolve.pool.append_cues", late)
+    before = one.sim.snapshot()
+    outcome = one.run(ACTION)
+    assert outcome.notes == ("Resolve did not lay them where they belong: nothing was laid on a track.",)
+    assert timeline.tracks["subtitle"] == []
+    assert broken(before, one.sim.snapshot(), refused=True) == []
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from resolve_scripts.host.placing import Placement, add_track, drop_track, free_
 from resolve_scripts.host.read import read_timeline
 from rushes.errors import ResolveError
 from rushes.testing.resolve import PROFILES, profile
+from rushes.testing.resolve.base import api
+from rushes.testing.resolve.item import TimelineItem
 from rushes.testing.resolve.state import ItemState
 from tests.resolve.conftest import Suite
 
@@ -129,6 +131,23 @@ def test_a_clip_is_never_squeezed_into_a_gap_that_is_too_small(suite: Start, inc
     assert len(timeline.tracks["video"][0].items) == 1
     place(one.session, [Placement(media.uid, 1, 86410, source=5, frames=40)])
     assert [_lies(item)[:2] for item in timeline.tracks["video"][0].items] == [(86410, 86450), (86450, 86500)]
+
+
+def test_a_clip_that_shows_another_frame_than_was_asked_is_taken_off(
+    suite: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = suite()
+    timeline = one.sim.timeline()
+    media = one.sim.add_media("a.mov", frames=100)
+
+    @api()
+    def GetLeftOffset(self: Any, subframe_precision: bool = False) -> Any:
+        return self._state.source + 1
+
+    monkeypatch.setattr(TimelineItem, "GetLeftOffset", GetLeftOffset)
+    with pytest.raises(ResolveError, match="shows it from frame 6 of the source, not 5"):
+        place(one.session, [Placement(media.uid, 1, 86400, source=5, frames=40)])
+    assert timeline.tracks["video"][0].items == []
 
 
 def test_sound_alone(suite: Start) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from resolve_scripts.host.pool import Bins, bin_of, find_media, import_into, imp
 from rushes.contracts import EditMedia, MediaKind
 from rushes.errors import ResolveError
 from rushes.testing.resolve import profile
+from rushes.testing.resolve.pool import import_into as import_files
+from rushes.testing.resolve.state import MediaState
 from tests.resolve.conftest import Suite
 from tests.resolve.desk import movie
 
@@ -54,6 +57,18 @@ def test_media_come_back_in_the_order_they_were_given(suite: Start) -> None:
     assert [clip.GetName() for clip in found] == ["c.mov", "a.mov", "b.mov"]
     found = import_into(bins, NAMES, [gone, *given])
     assert [clip and clip.GetName() for clip in found] == [None, "c.mov", "a.mov", "b.mov"]
+
+
+def test_an_answer_in_another_order_is_sorted_out_by_path(suite: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = suite()
+    given = [_media(one, name) for name in ("a.mov", "b.mov", "c.mov")]
+
+    def turned(*args: Any, **kwargs: Any) -> list[MediaState]:
+        return import_files(*args, **kwargs)[::-1]
+
+    monkeypatch.setattr("rushes.testing.resolve.pool.import_into", turned)
+    found = import_into(Bins(one.session), NAMES, given)
+    assert [clip.GetName() for clip in found] == ["a.mov", "b.mov", "c.mov"]
 
 
 def test_a_file_is_imported_once_and_found_by_id_or_path(suite: Start) -> None:

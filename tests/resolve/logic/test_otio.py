@@ -146,6 +146,19 @@ def test_what_is_none_is_refused_in_words(text: str) -> None:
     assert refused.value.hint
 
 
+def test_lengths_in_another_rate_do_not_pile_up_their_rounding() -> None:
+    timeline: Any = otio.schema.Timeline("Edit")
+    timeline.global_start_time = otio.opentime.RationalTime(0, 25)
+    track: Any = otio.schema.Track("V1", kind="Video")
+    span = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(7, 24))
+    for name in "abcdef":
+        track.append(otio.schema.Clip(name, otio.schema.ExternalReference("/a.mov", span), span))
+    timeline.tracks.append(track)
+    clips = read_otio(timeline.to_json_string()).timeline.tracks[0].clips
+    # 7 frames of 24 are 7.29 of 25.
+    assert [(clip.record, clip.duration) for clip in clips] == [(0, 7), (7, 8), (15, 7), (22, 7), (29, 7), (36, 8)]
+
+
 @pytest.mark.parametrize("rate", [Fraction(24), Fraction(24000, 1001), Fraction(25), NTSC, Fraction(60)])
 def test_subtitles_read_back_at_their_frames(rate: Fraction) -> None:
     lines = _cut().subtitles
