@@ -27,8 +27,8 @@ __all__ = [
 
 COLORS = {Rating.KEPT: "Green", Rating.UNDECIDED: "Yellow", Rating.REJECTED: "Orange"}
 """Clip colour by rating."""
-FLAGS = {Rating.KEPT: "Green", Rating.REJECTED: "Red"}
-"""Flag by rating; undecided takes have none."""
+FLAGS = {Rating.REJECTED: "Red"}
+"""Flag by rating: a warning on what is no select. Kept takes need none, which saves a call for each of them."""
 WHICH = ("kept", "undecided", "all")
 RATING, NOTES = "rushes.rating", "rushes.notes"
 """Third-party metadata: what we wrote last, to tell our own from the editor's changes."""
