@@ -142,8 +142,9 @@ def _bring(session: Session, desk: Desk, info: ProductionInfo, plan: PullPlan, d
                 done.new += 1
                 done.notes += _write(clip, one, info.id, project)
     desk.progress(1.0, "Pulled")
-    if plan.new and not done.new:
+    if done.new < total:
         bins.drop_empty()
+    if plan.new and not done.new:
         raise ResolveError(
             "Resolve imported none of the takes.",
             code="resolve.import",
