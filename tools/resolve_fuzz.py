@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "core")]
 
 from rushes.testing.resolve.fuzz import FuzzReport, run_sequences  # noqa: E402 (the paths come first)
-from tests.resolve.world import fuzz_actions  # noqa: E402
+from rushes.testing.resolve.world import fuzz_actions  # noqa: E402
 
 
 def main() -> int:

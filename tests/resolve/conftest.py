@@ -13,8 +13,8 @@ import pytest
 from resolve_scripts.actions.base import Action, Outcome
 from resolve_scripts.host.session import Session, open_session
 from rushes.testing.resolve import Profile, Simulator
+from rushes.testing.resolve.desk import FakeDesk
 from rushes.testing.resolve.names import parse_rate_setting
-from tests.resolve.desk import FakeDesk
 
 
 @dataclass

@@ -25,8 +25,8 @@ from rushes.testing.analytic_door import AnalyticDoor, write_blend
 from rushes.testing.contexts import RecordingContext
 from rushes.testing.fake_generator import FakeGenerator
 from rushes.testing.resolve import Simulator
+from rushes.testing.resolve.desk import ProductionDesk
 from rushes.testing.resolve.picture import picture_at
-from tests.resolve.desk import ProductionDesk
 
 Shoot = Callable[..., None]
 

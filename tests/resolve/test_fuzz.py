@@ -10,7 +10,7 @@ from resolve_scripts.actions.registry import builtin_registry
 from rushes.testing.resolve import Simulator
 from rushes.testing.resolve.fuzz import FuzzReport, run_sequences
 from rushes.testing.resolve.invariants import left_behind
-from tests.resolve.world import fuzz_actions, make_desk, run_entry
+from rushes.testing.resolve.world import fuzz_actions, make_desk, run_entry
 
 
 def _told(report: FuzzReport) -> str:

@@ -11,10 +11,10 @@ import pytest
 from resolve_scripts.actions.registry import Entry, builtin_registry
 from rushes.errors import RushesError
 from rushes.testing.resolve import PROFILES, Profile, Quirks, Simulator, profile
+from rushes.testing.resolve.desk import FakeDesk, movie
 from rushes.testing.resolve.invariants import broken, changed, left_behind
 from rushes.testing.resolve.state import TakeState
-from tests.resolve.desk import FakeDesk, movie
-from tests.resolve.world import MAKES_TIMELINES, ONCE, UNTESTED, deliver, make_desk, matrix_options, run_entry
+from rushes.testing.resolve.world import MAKES_TIMELINES, ONCE, UNTESTED, deliver, make_desk, matrix_options, run_entry
 
 ENTRIES = [entry for entry in builtin_registry().entries() if entry.action.id not in UNTESTED]
 SCRIPTING = [each for each in PROFILES.values() if each.scripting]

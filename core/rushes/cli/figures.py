@@ -23,6 +23,7 @@ __all__ = ["bench", "demo", "evaluate", "forward", "train_app"]
 
 train_app = typer.Typer(help="Train models of your own.", no_args_is_help=True)
 _QUEUE = "50 jobs with the worker killed at random: nothing lost, nothing half"
+_RESOLVE = "1,000 random sequences, API calls, placements and grades against a double of Resolve"
 
 
 def demo(
@@ -77,7 +78,11 @@ def _measure(names: Sequence[str], title: str, json: Path | None, settings: Benc
     from rushes.jobs.metrics import HEADINGS, all_ok, table_rows, write_json
     from rushes.jobs.registry import Services
 
-    known = {**EVALUATIONS, "queue": Evaluation(_QUEUE, _queue)}
+    known = {
+        **EVALUATIONS,
+        "queue": Evaluation(_QUEUE, _queue),
+        "resolve": Evaluation(_RESOLVE, "rushes.testing.resolve.measure:measure_resolve"),
+    }
     services = Services(home=rushes_home())
     settings.put(services)
     metrics = run_here(lambda context: run_evaluations(names, services, context, known))
@@ -129,7 +134,7 @@ def evaluate(
         from rushes.jobs.evals import EVALUATIONS
 
         rows = [(key, value.about) for key, value in EVALUATIONS.items()]
-        table(("name", "what it measures"), [*rows, ("queue", _QUEUE)])
+        table(("name", "what it measures"), [*rows, ("queue", _QUEUE), ("resolve", _RESOLVE)])
         return
     from rushes.jobs.bench import BenchSettings
 

@@ -33,11 +33,11 @@ from rushes.contracts import (
 from rushes.delivery.otio_write import otio_text
 from rushes.errors import InputError, JobCancelled, ResolveError, RushesError
 from rushes.testing.resolve import PROFILES, profile
+from rushes.testing.resolve.desk import movie
 from rushes.testing.resolve.invariants import broken, left_behind
 from rushes.testing.resolve.names import parse_rate_setting
 from rushes.testing.resolve.state import TimelineState
 from tests.resolve.conftest import Suite
-from tests.resolve.desk import movie
 
 Start = Callable[..., Suite]
 SCRIPTED = [name for name, one in PROFILES.items() if one.scripting]

@@ -26,10 +26,10 @@ from rushes.delivery.colour_realise import intended
 from rushes.library.production import Production
 from rushes.media.pictures import save_png, to_uint8
 from rushes.testing.resolve import Simulator
+from rushes.testing.resolve.desk import ProductionDesk
 from rushes.testing.resolve.grading import apply_cdl
 from rushes.testing.resolve.picture import picture_at
 from rushes.testing.resolve.state import ItemState
-from tests.resolve.desk import ProductionDesk
 
 GRADE, UNGRADE = ACTIONS
 _MANAGED = {"colorScienceMode": "davinciYRGBColorManagedv2", "inputDRT": "None", "outputDRT": "None"}

@@ -17,10 +17,10 @@ from rushes.contracts.grade import CDL, GradeResult, MatchJob, MatchResult
 from rushes.contracts.take import Rating
 from rushes.errors import InputError, ResolveError, RushesError
 from rushes.media.pictures import save_png
+from rushes.testing.resolve.desk import movie
 from rushes.testing.resolve.profiles import PROFILES, profile
 from rushes.testing.resolve.state import ItemState, NodeState
 from tests.resolve.conftest import Suite
-from tests.resolve.desk import movie
 
 MATCH = match.ACTION
 UNGRADE = ACTIONS[1]

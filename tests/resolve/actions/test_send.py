@@ -20,10 +20,10 @@ from rushes.contracts.edit import AI_KEYWORD, ID_KEYS
 from rushes.contracts.job import JobState
 from rushes.contracts.timecode import Timecode
 from rushes.errors import InputError, JobCancelled, JobFailed, ResolveError, RushesError
+from rushes.testing.resolve.desk import movie
 from rushes.testing.resolve.profiles import PROFILES, Profile, profile
 from rushes.testing.resolve.state import ItemState, MediaState, NodeState
 from tests.resolve.conftest import Suite
-from tests.resolve.desk import movie
 
 SEND, BACK = send.ACTION, bring_back.ACTION
 RUNS = [name for name, one in PROFILES.items() if one.scripting]

@@ -16,8 +16,8 @@ from rushes.library.production import Production
 from rushes.media.pictures import to_uint8
 from rushes.media.video import VideoWriter, read_video
 from rushes.testing.resolve import Simulator
+from rushes.testing.resolve.desk import ProductionDesk
 from rushes.testing.resolve.picture import picture_at
-from tests.resolve.desk import ProductionDesk
 
 _RATE = Fraction(24)
 _SIZE = Size(96, 64)

@@ -26,9 +26,9 @@ from rushes.contracts import EngineInfo, JobRequest, JobState, JobStatus, Rating
 from rushes.contracts.clip import Treatment
 from rushes.errors import EngineUnreachable, ResolveError
 from rushes.testing.resolve import PROFILES, Simulator
+from rushes.testing.resolve.desk import FakeDesk
 from rushes.testing.resolve.screen import Screen, screen
 from rushes.testing.transport import FakeTransport
-from tests.resolve.desk import FakeDesk
 
 
 class Actions(Registry):

@@ -17,9 +17,9 @@ from resolve_scripts.selfcheck.probes import PROBES
 from resolve_scripts.store import Store
 from rushes.errors import JobCancelled, ResolveError
 from rushes.testing.resolve import PROFILES, Simulator
+from rushes.testing.resolve.desk import FakeDesk
 from rushes.testing.resolve.invariants import broken
 from rushes.testing.resolve.rules import RULES
-from tests.resolve.desk import FakeDesk
 
 
 def room(tmp_path: Path, profile: Any = "21.0.4-studio", rate: str = "24") -> tuple[Simulator, FakeDesk]:

@@ -12,10 +12,10 @@ from resolve_scripts.host.pool import Bins, bin_of, find_media, import_into, imp
 from rushes.contracts import EditMedia, MediaKind
 from rushes.errors import ResolveError
 from rushes.testing.resolve import profile
+from rushes.testing.resolve.desk import movie
 from rushes.testing.resolve.pool import import_into as import_files
 from rushes.testing.resolve.state import MediaState
 from tests.resolve.conftest import Suite
-from tests.resolve.desk import movie
 
 Start = Callable[..., Suite]
 NAMES = ("Rushes", "Film", "SQ010", "SH020")

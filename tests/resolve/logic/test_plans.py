@@ -47,7 +47,7 @@ from rushes.contracts import (
     TrackKind,
 )
 from rushes.errors import InputError
-from tests.resolve.desk import FakeDesk
+from rushes.testing.resolve.desk import FakeDesk
 
 FPS = Fraction(24)
 

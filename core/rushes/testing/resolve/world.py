@@ -36,10 +36,10 @@ from rushes.delivery.otio_write import otio_text
 from rushes.errors import RushesError
 from rushes.media.pictures import save_png
 from rushes.testing.resolve import Simulator
+from rushes.testing.resolve.desk import FakeDesk, movie
 from rushes.testing.resolve.fuzz import FuzzAction
 from rushes.testing.resolve.names import parse_rate_setting
 from rushes.testing.resolve.random_cut import CutOptions, lay_pulled
-from tests.resolve.desk import FakeDesk, movie
 
 __all__ = [
     "MAKES_TIMELINES",
