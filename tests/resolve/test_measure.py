@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -56,3 +58,9 @@ def test_a_grade_that_is_not_set_is_far_off(tmp_path: Path, monkeypatch: pytest.
     idle = lambda session, desk, options: Outcome("nothing")  # noqa: E731 (a double of the action)
     monkeypatch.setattr(measure.grade, "ACTIONS", (type("Action", (), {"run": staticmethod(idle)}),))
     assert min(measure.grade_errors(tmp_path, {}).values()) > 2
+
+
+def test_the_command_finds_the_scripts_from_any_folder(tmp_path: Path) -> None:
+    code = "from rushes.cli.common import find_resolve_scripts as f; f(); import rushes.testing.resolve.measure"
+    done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,14 @@ if TYPE_CHECKING:
     from rushes.client import Client
     from rushes.library.production import Production
 
-__all__ = ["JsonOption", "ProductionOption", "engine_client", "find_production", "open_production"]
+__all__ = [
+    "JsonOption",
+    "ProductionOption",
+    "engine_client",
+    "find_production",
+    "find_resolve_scripts",
+    "open_production",
+]
 
 ProductionOption = Annotated[
     Path | None,
@@ -58,3 +66,12 @@ def engine_client() -> Client:
     from rushes.client import ensure_engine
 
     return ensure_engine(options=shlex.split(os.environ.get("RUSHES_ENGINE_OPTIONS", "")))
+
+
+def find_resolve_scripts() -> None:
+    """Have `resolve_scripts` importable: installed beside us, or in the checkout that we are run from."""
+    import rushes
+
+    beside = Path(rushes.__file__).resolve().parents[2]
+    if (beside / "resolve_scripts" / "__init__.py").is_file() and str(beside) not in sys.path:
+        sys.path.append(str(beside))

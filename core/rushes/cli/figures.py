@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rushes.cli.common import JsonOption, engine_client
+from rushes.cli.common import JsonOption, engine_client, find_resolve_scripts
 from rushes.cli.output import out, say_path, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rushes.contracts import JobContext, Metric
     from rushes.jobs.bench import BenchSettings
@@ -81,7 +81,7 @@ def _measure(names: Sequence[str], title: str, json: Path | None, settings: Benc
     known = {
         **EVALUATIONS,
         "queue": Evaluation(_QUEUE, _queue),
-        "resolve": Evaluation(_RESOLVE, "rushes.testing.resolve.measure:measure_resolve"),
+        "resolve": Evaluation(_RESOLVE, _resolve),
     }
     services = Services(home=rushes_home())
     settings.put(services)
@@ -106,6 +106,14 @@ def _queue(services: Services, context: JobContext) -> tuple[Metric, ...]:
     import importlib
 
     return importlib.import_module("rushes.engine.stress").queue_metrics()
+
+
+def _resolve(services: Services, context: JobContext) -> Iterable[Metric]:
+    """The scripts lie beside the package, not in it."""
+    import importlib
+
+    find_resolve_scripts()
+    return importlib.import_module("rushes.testing.resolve.measure").measure_resolve(services, context)
 
 
 BlendOption = Annotated[Path | None, typer.Option(help="Another scene than the demo's.", show_default=False)]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rushes.cli.common import find_resolve_scripts
 from rushes.cli.output import out, say_path, table
 
 __all__ = ["app"]
@@ -24,14 +25,9 @@ FolderOption = Annotated[
 
 
 def _parts() -> tuple[Any, Any, Any, Any, Any]:
-    """Modules of the scripts: installed beside us, or in the checkout that we are run from."""
     import importlib
 
-    import rushes
-
-    beside = Path(rushes.__file__).resolve().parents[2]
-    if (beside / "resolve_scripts" / "__init__.py").is_file() and str(beside) not in sys.path:
-        sys.path.append(str(beside))
+    find_resolve_scripts()
     names = ("setup.put", "setup.look", "setup.places", "store", "actions.choose_production")
     put, look, places, store, choose = (importlib.import_module(f"resolve_scripts.{name}") for name in names)
     return put, look, places, store, choose
