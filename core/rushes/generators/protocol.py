@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from rushes.contracts import Brief, BriefReading, Descriptor, JobContext, ModelRef, Size, Vec3
+from rushes.contracts import Brief, BriefReading, Descriptor, JobContext, Legend, ModelRef, Recipe, Size, Vec3
 from rushes.errors import InputError, SizeError
 from rushes.media.conditioning import ShotInputs
 
@@ -52,6 +52,20 @@ class GenerateRequest:
     control: Control | None = None
     """Pictures that steer in place of those made from the passes: lines or greys of footage. Only with the "video"
     conditioning; such a generator then looks at no passes."""
+
+    @classmethod
+    def of(cls, recipe: Recipe, legend: Legend) -> GenerateRequest:
+        """What a recipe asks for, without the set that it keeps; objects by their ids in the passes."""
+        ids = {o.name: o.id for o in legend.objects}
+        return cls(
+            brief=recipe.brief,
+            seed=recipe.seed,
+            size=recipe.model_size,
+            frames=recipe.model_frames,
+            steps=recipe.steps,
+            strengths=dict(recipe.strengths),
+            object_seeds={ids[name]: seed for name, seed in recipe.object_seeds.items() if name in ids},
+        )
 
 
 @runtime_checkable

@@ -70,16 +70,7 @@ def _pictures(
 def _as_shown(work: Work, inputs: ShotInputs) -> ShotInputs:
     """The passes as the take shows them: a generator may draw bodies where simple blocks stand."""
     recipe = work.recipe
-    ids = {o.name: o.id for o in inputs.legend.objects}
-    request = GenerateRequest(
-        brief=recipe.brief,
-        seed=recipe.seed,
-        size=recipe.model_size,
-        frames=recipe.model_frames,
-        steps=recipe.steps,
-        strengths=dict(recipe.strengths),
-        object_seeds={ids[n]: s for n, s in recipe.object_seeds.items() if n in ids},
-    )
+    request = GenerateRequest.of(recipe, inputs.legend)
     try:
         return guides(work.services.generators.get(recipe.generator), request, inputs)
     except RushesError as exc:

@@ -320,17 +320,7 @@ def take_frames(
     The same for shooting and for replaying. Stages "generate" and "upsample" are reported and timed; `meter` sees
     the generator's pictures; `set_` is what a recipe that keeps a set needs.
     """
-    ids = {o.name: o.id for o in inputs.legend.objects}
-    request = GenerateRequest(
-        brief=recipe.brief,
-        seed=recipe.seed,
-        size=recipe.model_size,
-        frames=recipe.model_frames,
-        steps=recipe.steps,
-        strengths=dict(recipe.strengths),
-        object_seeds={ids[name]: seed for name, seed in recipe.object_seeds.items() if name in ids},
-        kept=kept_frames(recipe, set_),
-    )
+    request = replace(GenerateRequest.of(recipe, inputs.legend), kept=kept_frames(recipe, set_))
     steps = chain.build(recipe.post, steps_with(set_))
     generate = stages.stage("generate")
     generate.progress(0.0, "generate", "Loading the model")

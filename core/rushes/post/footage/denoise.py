@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rushes.contracts import JobContext, Size
+from rushes.contracts import JobContext
 from rushes.errors import InputError
 from rushes.media.pictures import Picture
 from rushes.post.footage.flow import Pairs, Seen, carried
-from rushes.post.footage.protocol import Source, with_neighbours
+from rushes.post.footage.protocol import FrameForFrame, Source, with_neighbours
 
 __all__ = ["Denoise", "grain_of"]
 
@@ -28,7 +28,7 @@ _DARK = _F(0.02)
 _LAPLACE = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 
 
-class Denoise:
+class Denoise(FrameForFrame):
     """`strength` 0 to 1: how much neighbours count, and how much disagreement is taken for grain. `flicker`: even
     brightness out too."""
 
@@ -47,18 +47,6 @@ class Denoise:
         if not self._grain:
             return ()
         return (f"Grain of {float(np.median(self._grain)) * 255:.1f} levels of 255 was found.",)
-
-    def output_size(self, size: Size) -> Size:
-        """The same."""
-        return size
-
-    def output_frames(self, frames: int) -> int:
-        """The same."""
-        return frames
-
-    def output_position(self, frame: int) -> int:
-        """The same."""
-        return frame
 
     def apply(self, source: Source, context: JobContext) -> Iterator[Picture]:
         """See Filter."""

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rushes.contracts import JobContext, Size
+from rushes.contracts import JobContext
 from rushes.media.pictures import Picture
 from rushes.post.footage.flow import FlowFinder, Grey, carried, consistent, is_cut
-from rushes.post.footage.protocol import Source
+from rushes.post.footage.protocol import FrameForFrame, Source
 
 __all__ = ["Foreground"]
 
@@ -36,7 +36,7 @@ _LIMITS = (
 )
 
 
-class Foreground:
+class Foreground(FrameForFrame):
     """Black and white: the foreground is white."""
 
     def __init__(self) -> None:
@@ -47,18 +47,6 @@ class Foreground:
     def notes(self) -> tuple[str, ...]:
         """See Filter."""
         return tuple(self._notes)
-
-    def output_size(self, size: Size) -> Size:
-        """The same."""
-        return size
-
-    def output_frames(self, frames: int) -> int:
-        """The same."""
-        return frames
-
-    def output_position(self, frame: int) -> int:
-        """The same."""
-        return frame
 
     def apply(self, source: Source, context: JobContext) -> Iterator[Picture]:
         """See Filter."""

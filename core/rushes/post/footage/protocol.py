@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from rushes.contracts import JobContext, Size
 from rushes.media.pictures import Picture
 
-__all__ = ["Filter", "Source", "with_neighbours"]
+__all__ = ["Filter", "FrameForFrame", "Source", "with_neighbours"]
 
 T = TypeVar("T")
 
@@ -57,6 +57,22 @@ class Filter(Protocol):
     def apply(self, source: Source, context: JobContext) -> Iterator[Picture]:
         """(H, W, 3) float32 pictures, streamed."""
         ...
+
+
+class FrameForFrame:
+    """Of a filter that gives one picture for each, of the same size unless it says otherwise."""
+
+    def output_size(self, size: Size) -> Size:
+        """The same."""
+        return size
+
+    def output_frames(self, frames: int) -> int:
+        """The same."""
+        return frames
+
+    def output_position(self, frame: int) -> int:
+        """The same."""
+        return frame
 
 
 def with_neighbours(items: Iterable[T], reach: int) -> Iterator[tuple[list[T], int]]:

@@ -20,7 +20,7 @@ from rushes.contracts import JobContext, Size
 from rushes.errors import InputError
 from rushes.media.pictures import Picture
 from rushes.post.footage.camera_motion import CameraMotion, Motions, followed, vidstab, vidstab_program
-from rushes.post.footage.protocol import Source
+from rushes.post.footage.protocol import FrameForFrame, Source
 
 __all__ = ["Finder", "Stabilise", "builtin_finder"]
 
@@ -52,7 +52,7 @@ class _Plan:
     """Share of the smoothing that the allowed enlargement leaves."""
 
 
-class Stabilise:
+class Stabilise(FrameForFrame):
     """`strength` 0 to 1: how long the smoothing is, up to about two seconds."""
 
     def __init__(self, strength: float = 0.5, find: Finder = builtin_finder) -> None:
@@ -68,18 +68,6 @@ class Stabilise:
     def notes(self) -> tuple[str, ...]:
         """See Filter."""
         return tuple(self._notes)
-
-    def output_size(self, size: Size) -> Size:
-        """The same."""
-        return size
-
-    def output_frames(self, frames: int) -> int:
-        """The same."""
-        return frames
-
-    def output_position(self, frame: int) -> int:
-        """The same."""
-        return frame
 
     def apply(self, source: Source, context: JobContext) -> Iterator[Picture]:
         """See Filter."""

@@ -10,7 +10,7 @@ import numpy as np
 from rushes.contracts import JobContext, Size
 from rushes.errors import InputError, SizeError
 from rushes.media.pictures import Picture
-from rushes.post.footage.protocol import Source
+from rushes.post.footage.protocol import FrameForFrame, Source
 
 __all__ = ["Enlarge", "Upscale", "lanczos"]
 
@@ -35,7 +35,7 @@ def lanczos(picture: Picture, size: Size) -> Picture:
     return np.clip(np.clip(big, low, high), 0, 1).astype(_F)
 
 
-class Upscale:
+class Upscale(FrameForFrame):
     """`scale` 2 or 4. `enlarge` None: Lanczos; else a model's, called `name` in the notes."""
 
     def __init__(self, scale: int = 2, enlarge: Enlarge | None = None, name: str = "Lanczos") -> None:
@@ -62,14 +62,6 @@ class Upscale:
                 hint="Upscale by less.",
             )
         return made
-
-    def output_frames(self, frames: int) -> int:
-        """The same."""
-        return frames
-
-    def output_position(self, frame: int) -> int:
-        """The same."""
-        return frame
 
     def apply(self, source: Source, context: JobContext) -> Iterator[Picture]:
         """See Filter."""
