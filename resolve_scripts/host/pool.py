@@ -14,7 +14,7 @@ from rushes.errors import ResolveError
 if TYPE_CHECKING:
     from fusionscript import Folder, MediaPoolItem
 
-__all__ = ["Bins", "PoolClip", "bin_of", "find_media", "import_into", "imported", "pool_clips", "write_ids"]
+__all__ = ["Bins", "PoolClip", "find_media", "import_into", "imported", "pool_clips", "write_ids"]
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,6 @@ def _no_bin(path: Sequence[str]) -> ResolveError:
         code="resolve.bin",
         hint="Can the project be written to? Nothing was imported into it.",
     )
-
-
-def bin_of(session: Session, names: Sequence[str]) -> Folder:
-    """The bin below the root, made where it is missing. ResolveError `resolve.bin`."""
-    return Bins(session).get(names)
 
 
 def import_into(bins: Bins, names: Sequence[str], media: Sequence[EditMedia]) -> list[Any]:

@@ -7,8 +7,9 @@ everything. What is missing or refused becomes a `ResolveError` with words for t
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from rushes.errors import ResolveError
@@ -44,6 +45,8 @@ class Session:
     fusion: Any = None
     """None where scripts are started from outside without it."""
     bmd: Any = None
+    _held: list[str] = field(default_factory=list, compare=False, repr=False)
+    """Ids of the project that an action works in, while it does."""
 
     @property
     def label(self) -> str:
@@ -62,12 +65,28 @@ class Session:
         return page
 
     def project(self) -> Project:
-        """The open project. ResolveError `resolve.no_project`."""
+        """The open project. ResolveError `resolve.no_project`, `resolve.other_project` within `holding`."""
         manager = cast("Any", self.resolve.GetProjectManager())
         project = cast("Project | None", manager.GetCurrentProject()) if manager is not None else None
-        if project is None or not project.GetName():
+        id = project.GetUniqueId() if project is not None else ""
+        if project is None or not id:
             raise ResolveError("No project is open.", code="resolve.no_project", hint="Open a project first.")
+        if self._held and self._held[-1] != id:
+            raise ResolveError(
+                "Another project was opened while the action ran, so it stopped.",
+                code="resolve.other_project",
+                hint="Open the first project again and start the action once more. This one was not touched.",
+            )
         return project
+
+    @contextmanager
+    def holding(self) -> Generator[None, None, None]:
+        """While the block runs, a project that the editor opens instead is refused: it is another cut."""
+        self._held.append(self.project().GetUniqueId())
+        try:
+            yield
+        finally:
+            self._held.pop()
 
     def pool(self) -> MediaPool:
         """The project's media pool."""
@@ -83,10 +102,6 @@ class Session:
             raise _stale()
         return root
 
-    def has_timeline(self) -> bool:
-        """Whether a timeline is open."""
-        return self.project().GetCurrentTimeline() is not None
-
     def timeline(self) -> Timeline:
         """The open timeline. ResolveError `resolve.no_timeline`."""
         timeline = self.project().GetCurrentTimeline()
@@ -95,6 +110,21 @@ class Session:
         if not timeline.GetUniqueId():
             raise _stale()
         return timeline
+
+    def open_timeline(self, id: str) -> Timeline | None:
+        """Make a timeline the open one; None when it is gone. ResolveError `resolve.timeline` when Resolve refuses."""
+        project = self.project()
+        now = project.GetCurrentTimeline()
+        if now is not None and now.GetUniqueId() == id:
+            return now
+        found = next((one for one in self.timelines() if one.GetUniqueId() == id), None)
+        if found is not None and not project.SetCurrentTimeline(found):
+            raise ResolveError(
+                f"Resolve did not open the timeline {found.GetName()}.",
+                code="resolve.timeline",
+                hint="Open it by hand.",
+            )
+        return found
 
     def timelines(self) -> list[Timeline]:
         """All timelines of the project."""

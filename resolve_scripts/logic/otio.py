@@ -18,6 +18,7 @@ from rushes.contracts.codec import decode
 from rushes.contracts.edit import (
     AI_KEYWORD,
     ID_KEYS,
+    OTIO_COLORS,
     EditClip,
     EditMarker,
     EditMedia,
@@ -33,19 +34,6 @@ from rushes.errors import InputError, ProtocolError
 
 __all__ = ["Cut", "read_otio"]
 
-_COLORS = {
-    "RED": "Red",
-    "PINK": "Pink",
-    "ORANGE": "Sand",
-    "YELLOW": "Yellow",
-    "GREEN": "Green",
-    "CYAN": "Cyan",
-    "BLUE": "Blue",
-    "PURPLE": "Purple",
-    "MAGENTA": "Fuchsia",
-    "WHITE": "Cream",
-    "BLACK": "Cocoa",
-}
 _SEQUENCE = re.compile(r"\[(\d+)-(\d+)\]")
 _SOUNDS = {".wav", ".mp3", ".aac", ".flac", ".aif", ".aiff", ".m4a"}
 _STILLS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".dpx", ".bmp"}
@@ -261,7 +249,7 @@ class _Reader:
         ours = _ours(marker)
         theirs = (marker.get("metadata") or {}).get("Resolve_OTIO") or {}
         note = str(theirs.get("Note") or ours.get("note") or marker.get("comment") or "")
-        color = str(ours.get("color") or _COLORS.get(str(marker.get("color") or "").upper(), "Blue"))
+        color = str(ours.get("color") or OTIO_COLORS.get(str(marker.get("color") or "").upper(), "Blue"))
         data = ours.get("data") or {}
         return str(marker.get("name", "")), note, color, {str(k): str(v) for k, v in data.items()}
 

@@ -18,6 +18,7 @@ from rushes.errors import InputError
 __all__ = [
     "AI_KEYWORD",
     "ID_KEYS",
+    "OTIO_COLORS",
     "EditClip",
     "EditMarker",
     "EditMedia",
@@ -34,6 +35,20 @@ AI_KEYWORD = "AI-generated"
 """Keyword and marker name on everything of generated origin."""
 ID_KEYS = {"take": "rushes.take", "shot": "rushes.shot", "production": "rushes.production", "recipe": "rushes.recipe"}
 """Names of our ids in third-party metadata, OTIO metadata, CSV and customData."""
+OTIO_COLORS = {
+    "RED": "Red",
+    "PINK": "Pink",
+    "ORANGE": "Sand",
+    "YELLOW": "Yellow",
+    "GREEN": "Green",
+    "CYAN": "Cyan",
+    "BLUE": "Blue",
+    "PURPLE": "Purple",
+    "MAGENTA": "Fuchsia",
+    "WHITE": "Cream",
+    "BLACK": "Cocoa",
+}
+"""Colour of an OTIO marker → the nearest of Resolve's."""
 
 
 class MediaKind(str, Enum):

@@ -9,25 +9,12 @@ import opentimelineio as otio
 from opentimelineio.exceptions import OTIOError
 
 from rushes.contracts import CDL, ID_KEYS, EditMarker, Size, Timecode, TrackKind, decode, parse_rate
+from rushes.contracts.edit import OTIO_COLORS
 from rushes.delivery.otio_write import NAMESPACE
 from rushes.delivery.seen import SeenClip, SeenCut, path_from_url
 from rushes.errors import InputError, ProtocolError
 
 __all__ = ["read_otio"]
-
-_COLORS = {
-    "RED": "Red",
-    "PINK": "Pink",
-    "ORANGE": "Sand",
-    "YELLOW": "Yellow",
-    "GREEN": "Green",
-    "CYAN": "Cyan",
-    "BLUE": "Blue",
-    "PURPLE": "Purple",
-    "MAGENTA": "Fuchsia",
-    "WHITE": "Cream",
-    "BLACK": "Cocoa",
-}
 
 
 def read_otio(text: str, name: str = "") -> SeenCut:
@@ -194,7 +181,7 @@ def _marker_parts(marker: Any) -> tuple[str, str, str, dict[str, str]]:
     ours = _plain(marker.metadata.get(NAMESPACE))
     theirs = _plain(marker.metadata.get("Resolve_OTIO"))
     note = str(theirs.get("Note") or ours.get("note") or getattr(marker, "comment", "") or "")
-    color = str(ours.get("color") or _COLORS.get(str(marker.color or "").upper(), "Blue"))
+    color = str(ours.get("color") or OTIO_COLORS.get(str(marker.color or "").upper(), "Blue"))
     data = {k: str(v) for k, v in _plain(ours.get("data")).items() if k in ID_KEYS.values()}
     return str(marker.name), note, color, data
 

@@ -172,9 +172,6 @@ def _matches(context: JobContext) -> Iterator[Metric]:
         yield from _other(demo)
 
 
-_OTHERS = (("quay", "arrival", "warm"), ("arrival", "quay", "cool"), ("overlook", "quay", "film"))
-
-
 def _other(demo: dict[str, Colours]) -> Iterator[Metric]:
     target = _TARGETS[1]
     before, after, rise = [], [], []

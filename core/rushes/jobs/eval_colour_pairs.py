@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,8 +93,3 @@ def pairs(pictures: Mapping[str, Colours]) -> list[Pair]:
         held = np.random.default_rng(place).random(len(picture)) < 0.5
         made.append(Pair(f"{names[place % len(names)]}, {regrade}", picture, graded.astype(np.float32), held))
     return made
-
-
-def checkout_file(*parts: str) -> Path:
-    """A file of the checkout that Rushes runs from; it may not be there."""
-    return shipped_folders()[0].parent.joinpath(*parts)

@@ -222,9 +222,8 @@ def test_uninstalling_what_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_a_very_long_home_is_told_not_crashed_on(tmp_path: Path) -> None:
     deep = tmp_path.joinpath(*["x" * 200] * 20)
-    with pytest.raises((ResolveError, OSError)) as told:
+    with pytest.raises(ResolveError):
         install(Store(deep), machine("linux", tmp_path))
-    assert isinstance(told.value, ResolveError)
 
 
 # From the zip, in processes of its own.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from resolve_scripts.host.pool import Bins, bin_of, find_media, import_into, imported
+from resolve_scripts.host.pool import Bins, find_media, import_into, imported
 from rushes.contracts import EditMedia, MediaKind
 from rushes.errors import ResolveError
 from rushes.testing.resolve import profile
@@ -25,8 +25,8 @@ NAMES = ("Rushes", "Film", "SQ010", "SH020")
 def test_bins_are_made_once(suite: Start, opens: bool) -> None:
     one = suite(profile("21.0").but(subfolder_becomes_current=opens))
     one.sim.bin("Rushes/Film")
-    bin_of(one.session, NAMES)
-    bin_of(one.session, NAMES)
+    Bins(one.session).get(NAMES)
+    Bins(one.session).get(NAMES)
     assert [folder.name for folder in one.sim.project.root.walk()] == ["Master", *NAMES]
     bins = Bins(one.session)
     bins.open((*NAMES[:3], "SH030"))
@@ -39,7 +39,7 @@ def test_a_bin_that_is_refused(suite: Start) -> None:
     one = suite()
     one.sim.refuse("MediaPool.AddSubFolder")
     with pytest.raises(ResolveError) as refused:
-        bin_of(one.session, NAMES)
+        Bins(one.session).get(NAMES)
     assert refused.value.code == "resolve.bin"
 
 
