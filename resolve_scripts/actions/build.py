@@ -30,7 +30,7 @@ from rushes.contracts.codec import encode
 from rushes.contracts.deliver import DeliverJob
 from rushes.contracts.edit import EditClip, EditMedia, EditTimeline, MediaKind
 from rushes.contracts.library import ProductionInfo
-from rushes.errors import InputError, JobCancelled, ResolveError, RushesError
+from rushes.errors import InputError, JobCancelled, ResolveError
 
 if TYPE_CHECKING:
     from fusionscript import MediaPoolItem
@@ -51,13 +51,12 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
                 f"Nothing to do: {os.path.basename(path)} is built already.",
                 notes=("Choose again=yes to build it once more.",),
             )
-        before = {one.GetUniqueId() for one in session.timelines()}
         work = _Build(session, desk, path, cut, desk.state().info)
         try:
             work.rate_before = set_rate(session, cut.timeline)
             built = work.build(known, digest)
-        except RushesError:
-            discard(session, before, work.rate_before)
+        except BaseException:
+            discard(session, work.made, work.rate_before)
             raise
         finally:
             work.bins.drop_empty()
@@ -106,6 +105,8 @@ class _Build:
     """By path in Resolve."""
     colors: dict[str, str] = field(default_factory=dict)
     """By take."""
+    made: list[str] = field(default_factory=list)
+    """Id of the timeline, once there is one."""
 
     def __post_init__(self) -> None:
         self.bins = Bins(self.session)
@@ -124,7 +125,7 @@ class _Build:
             self.desk.progress(0.3 + 0.6 * number / len(plan.steps), f"Building {timeline.name}")
 
         where = (TOP, self.info.name, "Timelines")
-        built = build(self.session, timeline, plan, self.clips, self.bins, where, digest, self.colors, tell)
+        built = build(self.session, timeline, plan, self.clips, self.bins, where, digest, self.colors, tell, self.made)
         self.notes += built.notes
         self.subtitles()
         self.desk.progress(1.0, f"{built.name} is built")

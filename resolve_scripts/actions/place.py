@@ -225,6 +225,12 @@ class _Placing:
             self.there += 1
             return
         id = clip.GetUniqueId()
+        if self.session.open_timeline(self.state.id) is None:
+            raise ResolveError(
+                f"The timeline {self.state.name} is gone.",
+                code="resolve.stale",
+                hint="Open a timeline and start the action again.",
+            )
         index = free_track(
             self.session, self.state, [(part.record, part.end)], TRACK, above=max(spot.above, self._under(part))
         )

@@ -66,6 +66,7 @@ def build(
     digest: str,
     colors: Mapping[str, str],
     tell: Callable[[int], None],
+    made_ids: list[str],
 ) -> Built:
     """Make the timeline; the caller discards it when this raises.
 
@@ -74,15 +75,16 @@ def build(
         bin: where the timeline's own item goes.
         colors: clip colour by take.
         tell: called with the number of clips that lie; may raise to stop.
+        made_ids: gets the timeline's id as soon as it is there, for `discard`.
     """
-    made = _empty(session, cut, bins, bin, digest)
+    made = _empty(session, cut, bins, bin, digest, made_ids)
     _tracks(session, plan)
     handles = {clip.GetUniqueId(): clip for clip in clips.values()}
     ids = {path: clip.GetUniqueId() for path, clip in clips.items()}
     start = session.timeline().GetStartFrame()
     for number, step in enumerate(plan.steps):
         tell(number)
-        made.placed += place(session, [_placement(step, start, ids)], handles, check=False)
+        made.placed += place(session, [_placement(step, start, ids)], handles, check=False, timeline=made.id)
         short = made.placed[-1].short
         if short:
             made.notes.append(f"{step.clip.name} is {short} frames shorter than in the cut.")
@@ -106,7 +108,7 @@ def _placement(step: Step, start: int, ids: Mapping[str, str]) -> Placement:
     return Placement(ids[shown_path(step.media)], step.track, record, clip.source, step.frames, step.kind, clip.name)
 
 
-def _empty(session: Session, cut: EditTimeline, bins: Bins, bin: Sequence[str], digest: str) -> Built:
+def _empty(session: Session, cut: EditTimeline, bins: Bins, bin: Sequence[str], digest: str, ids: list[str]) -> Built:
     """An empty timeline with a name that is free and the cut's start timecode."""
     folder = bins.open(bin)
     taken = {one.GetName() for one in session.timelines()}
@@ -124,6 +126,13 @@ def _empty(session: Session, cut: EditTimeline, bins: Bins, bin: Sequence[str], 
             hint="Can the project be written to? Nothing was changed.",
         )
     name, id = timeline.GetName(), timeline.GetUniqueId()
+    ids.append(id)
+    if session.open_timeline(id) is None:
+        raise ResolveError(
+            f"Resolve did not open the new timeline {name}.",
+            code="resolve.timeline",
+            hint="Start the action again. Nothing of yours was touched.",
+        )
     made = Built(name, id)
     for clip in listed(folder.GetClipList()):
         if clip.GetName() == name and not clip.GetClipProperty("File Path"):
@@ -213,13 +222,13 @@ def _mark(where: Timeline | TimelineItem, markers: Sequence[EditMarker], notes: 
     return done
 
 
-def discard(session: Session, before: set[str], restore_rate: str | None) -> None:
-    """Take away the timelines that were not there before, and put the project's rate back.
+def discard(session: Session, ids: Sequence[str], restore_rate: str | None) -> None:
+    """Take away the timelines that this build made, by id, and put the project's rate back.
 
-    Handles of all other timelines are stale afterwards.
+    What the editor made meanwhile stays. Handles of all other timelines are stale afterwards.
     """
-    fresh = [one for one in session.timelines() if one.GetUniqueId() not in before]
-    if fresh:
-        session.pool().DeleteTimelines(fresh)
+    ours = [one for one in session.timelines() if one.GetUniqueId() in ids] if ids else []
+    if ours:
+        session.pool().DeleteTimelines(ours)
     if restore_rate is not None:
         session.project().SetSetting("timelineFrameRate", restore_rate)

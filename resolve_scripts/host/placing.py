@@ -66,11 +66,13 @@ def place(
     clips: Mapping[str, MediaPoolItem] | None = None,
     *,
     check: bool = True,
+    timeline: str = "",
 ) -> list[Placed]:
     """Put clips on the open timeline, and read back that they lie there.
 
     Args:
         clips: handles by id, where the caller has them; else they are looked up in the media pool.
+        timeline: id of the one that is meant: the editor may have opened another while the engine was asked.
         check: look whether they are on their tracks; False: the caller asks `lost` when all is placed.
 
     Raises:
@@ -78,6 +80,10 @@ def place(
     """
     if not placements:
         return []
+    if timeline and session.open_timeline(timeline) is None:
+        raise ResolveError(
+            "The timeline is gone.", code="resolve.stale", hint="Open a timeline and start the action again."
+        )
     handles = clips if clips is not None else _handles(session, {one.media_id for one in placements})
     done: list[Placed] = []
     try:

@@ -80,9 +80,9 @@ class Session:
         return project
 
     @contextmanager
-    def holding(self) -> Generator[None, None, None]:
-        """While the block runs, a project that the editor opens instead is refused: it is another cut."""
-        self._held.append(self.project().GetUniqueId())
+    def holding(self, project: str) -> Generator[None, None, None]:
+        """While the block runs, a project that the editor opens instead of this one (id) is refused."""
+        self._held.append(project)
         try:
             yield
         finally:

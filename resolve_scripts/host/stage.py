@@ -29,16 +29,7 @@ _NAME = "Rushes Send"
 
 def open_timeline(session: Session, id: str) -> Timeline | None:
     """Make a timeline the open one; None when it is gone. ResolveError when Resolve refuses."""
-    project = session.project()
-    now = project.GetCurrentTimeline()
-    if now is not None and now.GetUniqueId() == id:
-        return now
-    found = next((one for one in session.timelines() if one.GetUniqueId() == id), None)
-    if found is not None and not project.SetCurrentTimeline(found):
-        raise ResolveError(
-            f"Resolve did not open the timeline {found.GetName()}.", code="resolve.timeline", hint="Open it by hand."
-        )
-    return found
+    return session.open_timeline(id)
 
 
 @contextmanager

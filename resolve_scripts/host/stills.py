@@ -17,7 +17,7 @@ def frame_picture(session: Session, state: TimelineState, frame: int, path: Path
 
     ResolveError `resolve.still`.
     """
-    timeline = session.timeline()
+    timeline = session.open_timeline(state.id) or session.timeline()
     moved = state.playhead == frame or timeline.SetCurrentTimecode(timecode_text(frame, state.rate, state.drop))
     if not moved or not session.project().ExportCurrentFrameAsStill(str(path)) or not path.is_file():
         raise ResolveError(

@@ -51,6 +51,7 @@ def put_subtitles(
         ResolveError: `resolve.import` when Resolve does not take the file, `resolve.locked`.
     """
     timeline = session.timeline()
+    id = timeline.GetUniqueId()
     if _same(timeline, lines):
         return Subtitled(there=True)
     if timeline.GetTrackCount("subtitle") and timeline.GetIsTrackLocked("subtitle", 1):
@@ -66,6 +67,8 @@ def put_subtitles(
         add_track(session, "subtitle", TRACK)
     session.pool().AppendToTimeline(cast("Any", [{"mediaPoolItem": clip}]))
     time.sleep(settle)
+    if session.open_timeline(id) is None:
+        return Subtitled(in_bin=where, why="The timeline is gone")
     timeline = session.timeline()
     if _same(timeline, lines):
         return Subtitled(placed=len(lines))
