@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from resolve_scripts.host.session import Session, has, listed
-from resolve_scripts.logic.frames import playhead_frame, rate_of_setting
+from resolve_scripts.logic.frames import playhead_frame, rate_of_setting, rate_or_none
 from resolve_scripts.logic.model import ItemState, MarkerState, MediaState, TimelineState, TrackState
 from rushes.contracts.edit import ID_KEYS
 from rushes.errors import InputError
@@ -93,7 +93,7 @@ def read_media(clip: MediaPoolItem, bin: tuple[str, ...] = ()) -> MediaState:
         path=str(told.get("File Path", "") or ""),
         bin=bin,
         kind=str(told.get("Type", "") or ""),
-        rate=_rate_or_none(told.get("FPS")),
+        rate=rate_or_none(told.get("FPS")),
         frames=int(frames) if frames.isdigit() else 0,
         ids=_ids(clip),
     )
@@ -155,10 +155,3 @@ def _ids(clip: MediaPoolItem) -> dict[str, str]:
     if not isinstance(told, dict):
         return {}
     return {name: str(told[key]) for name, key in ID_KEYS.items() if told.get(key)}
-
-
-def _rate_or_none(value: object) -> Fraction | None:
-    try:
-        return rate_of_setting(value)[0] if value not in (None, "") else None
-    except InputError:
-        return None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
-from resolve_scripts.logic.frames import rate_of_setting
+from resolve_scripts.logic.frames import rate_or_none
 from rushes.contracts.edit import ID_KEYS
-from rushes.errors import InputError, ResolveError
+from rushes.errors import ResolveError
 
 if TYPE_CHECKING:
     from fusionscript import MediaPoolItem, TimelineItem
@@ -42,16 +42,9 @@ def entries(item: TimelineItem) -> list[TakeEntry]:
         if told and clip is not None:
             frames = int(told.get("endFrame", 0)) - int(told.get("startFrame", 0))
             take = str(clip.GetThirdPartyMetadata(ID_KEYS["take"]) or "")
-            rate = _rate(clip.GetClipProperty("FPS"))
+            rate = rate_or_none(clip.GetClipProperty("FPS"))
             found.append(TakeEntry(index, clip.GetUniqueId(), clip.GetName() or "", take, frames, rate))
     return found
-
-
-def _rate(told: str | None) -> Fraction | None:
-    try:
-        return rate_of_setting(told)[0] if told else None
-    except InputError:
-        return None
 
 
 def add(item: TimelineItem, clip: MediaPoolItem, first: int, end: int) -> int:

@@ -7,7 +7,15 @@ from fractions import Fraction
 from rushes.contracts.timecode import Timecode, parse_rate
 from rushes.errors import InputError
 
-__all__ = ["frames_shown", "playhead_frame", "rate_of_setting", "rate_setting", "source_frames", "timecode_text"]
+__all__ = [
+    "frames_shown",
+    "playhead_frame",
+    "rate_of_setting",
+    "rate_or_none",
+    "rate_setting",
+    "source_frames",
+    "timecode_text",
+]
 
 
 def rate_of_setting(value: object) -> tuple[Fraction, bool]:
@@ -22,7 +30,15 @@ def rate_of_setting(value: object) -> tuple[Fraction, bool]:
         number = float(body)
     except ValueError as exc:
         raise InputError(f"{text!r} is not a frame rate.", code="time.rate", hint="Set the project's rate.") from exc
-    return parse_rate(str(int(number)) if number.is_integer() else f"{number:.3f}"), drop
+    return parse_rate(number), drop
+
+
+def rate_or_none(value: object) -> Fraction | None:
+    """As `rate_of_setting`; None where Resolve says nothing or what is no rate."""
+    try:
+        return rate_of_setting(value)[0] if value not in (None, "") else None
+    except InputError:
+        return None
 
 
 def rate_setting(rate: Fraction, drop: bool) -> str:

@@ -95,10 +95,7 @@ def _ours(value: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def _rate(value: object) -> Fraction:
     """From "24000/1001" or a float of it."""
-    if isinstance(value, str):
-        return parse_rate(value)
-    number = float(str(value))
-    return parse_rate(str(int(number)) if number.is_integer() else f"{number:.3f}")
+    return parse_rate(value if isinstance(value, str) else float(str(value)))
 
 
 def _exact(time: Mapping[str, Any], rate: Fraction) -> Fraction:

@@ -1,7 +1,7 @@
 """Exact rates and SMPTE timecode.
 
-A rate is a `Fraction` of frames per second everywhere. 23.976 is a way of writing 24000/1001; Blender keeps
-it as `fps` and `fps_base`, a float. Both are brought back to the exact fraction here.
+A rate is a `Fraction` of frames per second everywhere. 23.976 is a way of writing 24000/1001, and is brought back to
+the exact fraction here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from fractions import Fraction
 from rushes.contracts.timing import rate_text
 from rushes.errors import InputError
 
-__all__ = ["COMMON_RATES", "Timecode", "parse_rate", "rate_from_blender"]
+__all__ = ["COMMON_RATES", "Timecode", "parse_rate"]
 
 COMMON_RATES: tuple[Fraction, ...] = (
     *(Fraction(n) for n in (6, 8, 10, 12, 15, 16, 18, 24, 25, 30, 48, 50, 60, 72, 90, 96, 100, 120, 144, 240)),
@@ -34,15 +34,15 @@ def _snap(rate: Fraction, slack: Fraction) -> Fraction:
     return nearest if abs(nearest - rate) <= slack else rate
 
 
-def parse_rate(text: str | int | Fraction) -> Fraction:
-    """Frames per second from "24", "23.976", "23.98" (→ 24000/1001), "24000/1001", an int or a Fraction.
+def parse_rate(text: str | float | Fraction) -> Fraction:
+    """Frames per second from "24", "23.976", "23.98" (→ 24000/1001), "24000/1001", 23.976, an int or a Fraction.
 
     InputError (`time.rate`) for anything else, for zero and for more than 1000.
     """
     if isinstance(text, (int, Fraction)):
         rate = Fraction(text)
     else:
-        found = _TEXT.match(text)
+        found = _TEXT.match(text if isinstance(text, str) else f"{text:.4f}")
         if not found or (found[2] and not float(found[2])):
             raise _bad_rate(text)
         rate = Fraction(found[1]) / Fraction(found[2] or 1)
@@ -52,19 +52,6 @@ def parse_rate(text: str | int | Fraction) -> Fraction:
     if not 0 < rate <= 1000:
         raise _bad_rate(text)
     return rate
-
-
-def rate_from_blender(fps: int, fps_base: float) -> Fraction:
-    """Exact rate of a Blender scene: `render.fps / render.fps_base`; the base is a 32-bit float there.
-
-    InputError (`time.rate`) when the base is not positive.
-    """
-    if fps < 1 or not fps_base > 0:
-        raise _bad_rate(f"{fps}/{fps_base}")
-    rate = Fraction(fps) / Fraction(fps_base)
-    # float32 keeps 7 digits, so a base of 1.001 arrives within 1e-7 of itself.
-    snapped = _snap(rate, rate / 1_000_000)
-    return snapped if snapped != rate else rate.limit_denominator(100_000)
 
 
 @dataclass(frozen=True, order=False)

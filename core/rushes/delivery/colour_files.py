@@ -80,13 +80,13 @@ def grade_files(grade: Grade, space: TimelineSpace, folder: Path, rendering: Ren
         lut=str(lut) if made.cube is not None else None,
         delta_e=round(made.error.mean, 4),
         worst=round(made.error.worst, 4),
-        notes=_notes(grade, working, made),
+        notes=_notes(working, made),
     )
     write_result(about, result)
     return result
 
 
-def _notes(grade: Grade, working: Working, made: Realised) -> tuple[str, ...]:
+def _notes(working: Working, made: Realised) -> tuple[str, ...]:
     notes: list[str] = []
     if made.error.worst > FAR:
         reason = " The ACES 1.x output transform does not reach every Rec.709 colour." if working.tone_mapped else ""

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 
 from rushes.contracts import Size, rate_text
 from rushes.errors import InputError
 from rushes.media import exr
 from rushes.media.master import VideoColor
 from rushes.media.pictures import Picture, linear_to_srgb
-from rushes.media.video import EXACT_SCALING, open_movie, probe
+from rushes.media.video import EXACT_SCALING, matrix_of, open_movie, probe
 
 __all__ = ["Footage", "open_footage"]
 
@@ -272,8 +272,6 @@ def _even_step(stream: Any) -> int:
 
 def _to_float(frame: VideoFrame, reformatter: VideoReformatter) -> Picture:
     rgb_source = frame.format.is_rgb
-    tagged = {int(c): c for c in Colorspace}.get(int(frame.colorspace))
-    matrix = tagged or (Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601)
     full = rgb_source or int(frame.color_range) == int(ColorRange.JPEG) or frame.format.name.startswith("yuvj")
     # 16 bits a channel: 10-bit footage comes out as it went in.
     if rgb_source:
@@ -282,7 +280,7 @@ def _to_float(frame: VideoFrame, reformatter: VideoReformatter) -> Picture:
         deep = reformatter.reformat(
             frame,
             format="rgb48le",
-            src_colorspace=matrix,
+            src_colorspace=matrix_of(frame),
             src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
             interpolation=EXACT_SCALING,

@@ -28,7 +28,7 @@ from rushes.contracts.timecode import Timecode
 from rushes.errors import InputError, SizeError, disk_full_as_error
 from rushes.media.pictures import Bytes, Picture, beside, to_uint8
 
-__all__ = ["EXACT_SCALING", "VideoInfo", "VideoWriter", "fit", "open_movie", "probe", "read_video", "reel"]
+__all__ = ["EXACT_SCALING", "VideoInfo", "VideoWriter", "fit", "matrix_of", "open_movie", "probe", "read_video", "reel"]
 
 _log = logging.getLogger(__name__)
 
@@ -284,14 +284,18 @@ def read_video(path: Path) -> Iterator[Bytes]:
             yield _to_rgb(frame, reformatter)
 
 
-def _to_rgb(frame: VideoFrame, reformatter: VideoReformatter) -> Bytes:
+def matrix_of(frame: VideoFrame) -> Colorspace:
+    """What a frame is tagged with; BT.709 from 720 lines up, else BT.601, where it is not."""
     tagged = {int(c): c for c in Colorspace}.get(int(frame.colorspace))
-    matrix = tagged or (Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601)
+    return tagged or (Colorspace.ITU709 if frame.height >= 720 else Colorspace.ITU601)
+
+
+def _to_rgb(frame: VideoFrame, reformatter: VideoReformatter) -> Bytes:
     full = int(frame.color_range) == int(ColorRange.JPEG)
     rgb = reformatter.reformat(
         frame,
         format="rgb24",
-        src_colorspace=matrix,
+        src_colorspace=matrix_of(frame),
         src_color_range=ColorRange.JPEG if full else ColorRange.MPEG,
         dst_color_range=ColorRange.JPEG,
         interpolation=EXACT_SCALING,
