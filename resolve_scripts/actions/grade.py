@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
 from resolve_scripts.host.color import color_settings
-from resolve_scripts.host.grading import apply_grade, clear_group_lut, go_back, set_group_lut
+from resolve_scripts.host.grading import apply_grade, clear_group_lut, go_back, set_group_lut, version_of
 from resolve_scripts.host.keep import kept
 from resolve_scripts.host.luts import install_lut
 from resolve_scripts.host.marks import video_items
 from resolve_scripts.host.read import read_timeline
 from resolve_scripts.host.session import Session
 from resolve_scripts.logic.cube import combined, read_cube
-from resolve_scripts.logic.grade import GradeNote, Wanted, pick_grade, version_name
+from resolve_scripts.logic.grade import GradeNote, Wanted, former_version, pick_grade, version_name
 from resolve_scripts.logic.model import ItemState
 from resolve_scripts.logic.pick import ON, chosen
 from resolve_scripts.logic.space import NodeSpace, input_space, node_space
@@ -29,7 +29,7 @@ from rushes.errors import InputError, ResolveError
 if TYPE_CHECKING:
     from fusionscript import TimelineItem
 
-__all__ = ["ACTIONS", "install_result", "notes_of", "write_notes"]
+__all__ = ["ACTIONS", "install_result", "keep_note", "notes_of"]
 
 _NOTES = "grades.json"
 
@@ -94,12 +94,23 @@ class _Grader:
             lut = install_result(self._session, grade.name, result, self._said)
             self._wanted[grade.name] = Wanted(version_name(grade.name), result.cdl, lut, self._drx(grade), self._node)
         wanted = self._wanted[grade.name]
-        note, changed, said = apply_grade(self._session, item, wanted, self._notes.pop(id, None))
-        self._notes[id] = note
-        write_notes(self._desk, self._notes)
+        former = self._notes.get(id)
+        # Noted before anything is changed: after a kill Ungrade still knows where to go back to.
+        begun = GradeNote(*former_version(version_of(item), former), wanted.version, "")
+        if former is None or (former.before, former.version) != (begun.before, begun.version):
+            self._note(id, begun)
+        try:
+            note, changed, said = apply_grade(self._session, item, wanted, former)
+        except BaseException:
+            self._note(id, former)
+            raise
+        self._note(id, note)
         self._said += said
         self.used.add(grade.name)
         return int(changed)
+
+    def _note(self, id: str, note: GradeNote | None) -> None:
+        keep_note(self._desk, self._notes, id, note)
 
     def group(self, item: TimelineItem, grade: Grade) -> int:
         """1 when the group's graph was changed."""
@@ -156,16 +167,26 @@ def ungrade(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome
         items = chosen(read_timeline(session), options.get("on", ""))
         handles = video_items(session)
         back: list[str] = []
+        failed: list[str] = []
         for item in items:
-            if level == "group":
-                cleared = clear_group_lut(handles[item.id])
-                back += [f"Colour group {cleared[0]}: node {cleared[1]} has no LUT any more."] if cleared else []
-                continue
-            version = go_back(handles[item.id], notes.get(item.id))
-            back += [f"{item.name}: {version}"] if version is not None else []
+            try:
+                back += _back(item, handles[item.id], notes.get(item.id), level)
+            except ResolveError as exc:
+                if len(items) == 1:
+                    raise
+                failed.append(str(exc))
     what = "colour groups" if level == "group" else "clips"
     text = f"Back to the former grade on {len(back)} {what}." if back else "No grade of Rushes is on."
-    return Outcome(text, len(back), tuple(back))
+    return Outcome(text, len(back), (*back, *failed))
+
+
+def _back(item: ItemState, handle: TimelineItem, note: GradeNote | None, level: str) -> list[str]:
+    """What was taken back of one clip, in words. ResolveError."""
+    if level == "group":
+        cleared = clear_group_lut(handle)
+        return [f"Colour group {cleared[0]}: node {cleared[1]} has no LUT any more."] if cleared else []
+    version = go_back(handle, note)
+    return [f"{item.name}: {version}"] if version is not None else []
 
 
 def _level(options: Mapping[str, str]) -> str:
@@ -179,6 +200,15 @@ def notes_of(desk: Desk) -> dict[str, GradeNote]:
     """What we set, by id of the clip."""
     data = read_json(Path(desk.home) / _NOTES)
     return {key: decode(GradeNote, value) for key, value in data.items()}
+
+
+def keep_note(desk: Desk, notes: dict[str, GradeNote], id: str, note: GradeNote | None) -> None:
+    """Keep the note of one clip; None: there is none."""
+    if note is None:
+        notes.pop(id, None)
+    else:
+        notes[id] = note
+    write_notes(desk, notes)
 
 
 def write_notes(desk: Desk, notes: Mapping[str, GradeNote]) -> None:

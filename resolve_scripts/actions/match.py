@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
-from resolve_scripts.actions.grade import install_result, notes_of, write_notes
+from resolve_scripts.actions.grade import install_result, keep_note, notes_of
 from resolve_scripts.host.color import color_settings
 from resolve_scripts.host.grading import apply_grade, fresh_version, leave_version, version_of
 from resolve_scripts.host.keep import kept
@@ -28,7 +28,7 @@ from rushes.contracts.grade import MatchJob, MatchResult
 from rushes.contracts.library import TakeRow
 from rushes.contracts.names import safe_name
 from rushes.contracts.take import Rating
-from rushes.errors import InputError, ResolveError, RushesError
+from rushes.errors import InputError, ResolveError
 
 if TYPE_CHECKING:
     from fusionscript import TimelineItem
@@ -118,15 +118,17 @@ class _Matcher:
             self.said.append(f"{item.name}: what its colour group {group.GetName()} does is part of what was matched.")
         version, before = fresh_version(handle, VERSION)
         try:
+            # Noted while the clip shows a version without any grade: after a kill Ungrade knows the way back.
+            keep_note(self.desk, notes, item.id, GradeNote(*former_version(before, note), version, ""))
             result = self._fit(item, frame)
             lut = install_result(self.session, f"match {item.name}", result.grade, self.said)
             made, _, words = apply_grade(self.session, handle, Wanted(version, result.grade.cdl, lut), None)
-        except RushesError:
+        except BaseException:
             leave_version(handle, before, version)
+            keep_note(self.desk, notes, item.id, note)
             raise
         self.said += words
-        notes[item.id] = GradeNote(*former_version(before, note), made.version, key)
-        write_notes(self.desk, notes)
+        keep_note(self.desk, notes, item.id, GradeNote(*former_version(before, note), made.version, key))
         return result
 
     def _fit(self, item: ItemState, frame: int) -> MatchResult:

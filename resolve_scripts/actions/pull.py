@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
+from resolve_scripts.host.dress import put_dress, read_dress
 from resolve_scripts.host.keep import kept
 from resolve_scripts.host.pool import Bins, PoolClip, import_into, pool_clips
 from resolve_scripts.host.read import project_rate
@@ -255,8 +256,13 @@ def _relinked(clip: MediaPoolItem, change: Change, production: str, project: Fra
         return []
     replace: Callable[[str], bool] = clip.ReplaceClip
     movie = one.media.proxy or one.media.path
+    before = read_dress(clip)  # replacing a clip takes its metadata away, the editor's as well as ours
     if replace(movie) and same_file(str(clip.GetClipProperty("File Path") or ""), movie):
-        return _write(clip, one, production, project)  # replacing a clip takes its metadata away
+        if before.data:
+            clip.SetThirdPartyMetadata(dict(before.data))
+        lost = _write(clip, one, production, project)
+        left = put_dress(clip, before)
+        return [*lost, f"{change.name}: Resolve did not take back {', '.join(left)}."] if left else lost
     return [f"{change.name} could not be relinked to {first_file(one.media)}."]
 
 

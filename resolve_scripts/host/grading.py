@@ -95,7 +95,7 @@ def apply_grade(session: Session, item: TimelineItem, wanted: Wanted, note: Grad
         return note, before != (wanted.version, 0), ()
     try:
         notes = _set(session, item, wanted, None if is_ours(before[0]) else before[0])
-    except ResolveError:
+    except BaseException:
         _back(item, before, wanted.version if made else None)
         raise
     return GradeNote(*former_version(before, note), wanted.version, wanted.digest), True, notes

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from resolve_scripts.actions import grade as grade_action
 from resolve_scripts.actions.grade import ACTIONS
+from resolve_scripts.host import grading
 from rushes.contracts import decode, encode
 from rushes.contracts.edit import ID_KEYS
 from rushes.contracts.grade import CDL, Grade, GradeJob, GradeResult, TimelineSpace
@@ -409,3 +411,52 @@ def test_calls_stay_linear_in_the_number_of_clips(film: Suite) -> None:
         counts.append(film.sim.calls)
     assert counts[2] - counts[1] == counts[1] - counts[0]
     assert (counts[1] - counts[0]) / 10 < 80  # reading the timeline twice included
+
+
+def test_a_grade_that_fails_does_not_forget_where_the_former_one_came_from(film: Suite) -> None:
+    """Ungrade would show the clip's first version instead of the one that was active."""
+    first, second = items(film)
+    grades_of(film).all.append(replace(grades_of(film).all[0], name="Night"))
+    handle = film.sim.handle(first)
+    handle.AddVersion("Client", 0)
+    film.run(GRADE, grade="Harbour")
+    film.sim.refuse("TimelineItem.AddVersion", 1)
+    outcome = film.run(GRADE, grade="Night", on="all")
+    assert (outcome.done, first.grade.name, second.grade.name) == (1, "Rushes Harbour", "Rushes Night")
+    film.run(UNGRADE)
+    assert first.grade.name == "Client"
+
+
+def test_a_grade_that_was_killed_halfway_can_be_taken_back(film: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = items(film)[0]
+    film.sim.handle(first).AddVersion("Client", 0)
+    monkeypatch.setattr(grading, "_back", lambda *_: None)  # a killed script puts nothing back
+    monkeypatch.setattr(grade_action, "keep_note", _killed(grade_action.keep_note))
+    film.sim.refuse("TimelineItem.SetCDL", 9)
+    with pytest.raises(RuntimeError, match="killed"):
+        film.run(GRADE)
+    assert first.grade.name == "Rushes Harbour"
+    monkeypatch.undo()
+    film.run(UNGRADE)
+    assert first.grade.name == "Client"
+
+
+def _killed(keep: Callable[..., None]) -> Callable[..., None]:
+    """Notes are kept once, then the script is gone."""
+    calls: list[int] = []
+
+    def once(*given: Any) -> None:
+        calls.append(1)
+        if len(calls) > 1:
+            raise RuntimeError("killed")
+        keep(*given)
+
+    return once
+
+
+def test_one_clip_that_cannot_go_back_does_not_keep_the_others(film: Suite) -> None:
+    film.run(GRADE, on="all")
+    film.sim.refuse("TimelineItem.LoadVersionByName", 1)
+    outcome = film.run(UNGRADE, on="all")
+    assert outcome.done == 1
+    assert any("former grade version" in note for note in outcome.notes)

@@ -180,3 +180,18 @@ def test_a_failure_leaves_the_clip_as_it_was(film: Suite, still: str, case: str)
         film.run(MATCH, reference=still)
     film.sim.app.refusals.clear()
     assert film.sim.snapshot() == before
+
+
+def test_whatever_breaks_a_match_off_the_clip_shows_its_grade_again(film: Suite, still: str) -> None:
+    """A fault that is none of ours (a file that is gone) must not leave the clip in a version without a grade."""
+    item = first(film)
+    item.grade.nodes = [NodeState(tools=["Curves"])]
+    before = film.sim.snapshot()
+
+    def breaks(params: Any) -> dict[str, Any]:
+        raise FileNotFoundError(2, "No such file")
+
+    film.desk.answers["match"] = breaks
+    with pytest.raises(FileNotFoundError):
+        film.run(MATCH, reference=still)
+    assert film.sim.snapshot() == before

@@ -361,3 +361,21 @@ def test_calls_grow_with_the_takes_and_not_faster(suite: Start, tmp_path: Path) 
             one.desk.add_take(f"SH{index // 4:03d}", f"t-{number}-{index:06d}", 2)
         counted.append(_calls(one))
     assert counted[2] - counted[1] == 2 * (counted[1] - counted[0])
+
+
+def test_what_the_editor_did_to_a_clip_outlives_its_replacement(suite: Start, tmp_path: Path) -> None:
+    """ReplaceClip takes all metadata away, whoever wrote it."""
+    one = suite()
+    one.desk.add_take("SH010", "t-1")
+    one.run(ACTION)
+    (clip,) = one.sim.project.media()
+    clip.metadata |= {"Comments": "use the head", "Good Take": "1"}
+    clip.third_party["other.tool"] = "7"
+    clip.properties["Input Color Space"] = "Rec.709 Gamma 2.4"
+    clip.color = "Pink"
+    before = {**clip.metadata}, {**clip.third_party}, {**clip.properties}, clip.color, [*clip.flags]
+    one.desk.moved(tmp_path / "archive")
+    one.sim.refuse("MediaPool.RelinkClips")
+    one.run(ACTION)
+    assert str(tmp_path / "archive") in clip.path
+    assert (clip.metadata, clip.third_party, clip.properties, clip.color, clip.flags) == before
