@@ -6,7 +6,9 @@ import zipfile
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import opentimelineio as otio
 import pytest
 
 from rushes.contracts import Size, TrackKind
@@ -16,6 +18,7 @@ from rushes.delivery.cut_read import read_cut, read_cuts
 from rushes.delivery.edl_read import read_edl
 from rushes.delivery.fcp7_read import read_fcp7
 from rushes.delivery.match import KnownTake, Matcher
+from rushes.delivery.otio_read import read_otio
 from rushes.delivery.seen import SeenClip, SeenCut, path_from_url
 from rushes.errors import InputError
 
@@ -296,3 +299,108 @@ def test_what_an_editor_changed_is_said() -> None:
         "camera.mov at 01:00:00:00 is new.",
     )
     assert changes(_report(old), _report(old)) == ()
+
+
+def _otio(*items: Any) -> Any:
+    timeline = otio.schema.Timeline("Cut", global_start_time=otio.opentime.RationalTime(86400, 24))
+    timeline.tracks.append(otio.schema.Track("Video 1", list(items), kind=otio.schema.TrackKind.Video))
+    return timeline
+
+
+def _otio_boat(start: int, frames: float, speed: float = 1.0) -> Any:
+    def span(first: int, count: float) -> Any:
+        return otio.opentime.TimeRange(otio.opentime.RationalTime(first, 24), otio.opentime.RationalTime(count, 24))
+
+    media = otio.schema.ExternalReference("D:\\cut\\SH010_T01_a1b2c3.mov", span(101, 48))
+    clip = otio.schema.Clip("boat", media, span(start, frames))
+    if speed != 1:
+        clip.effects.append(otio.schema.LinearTimeWarp(time_scalar=speed))
+    return clip
+
+
+def _read_otio(timeline: Any) -> SeenCut:
+    return read_otio(otio.adapters.write_to_string(timeline), "cut.otio")
+
+
+@pytest.mark.parametrize(
+    ("start", "frames", "shown"),
+    [
+        (148, 24, (47, 24)),  # as we write it: the range begins with the first shown frame
+        (101, 24, (23, 0)),  # reversed in its place: the range is what is seen
+        (111, 12, (21, 10)),
+    ],
+)
+def test_what_plays_backwards_in_either_manner(start: int, frames: int, shown: tuple[int, int]) -> None:
+    (row,) = _report(_read_otio(_otio(_otio_boat(start, frames, -1.0)))).rows
+    assert (row.first, row.last) == shown
+    assert row.problems == ()
+
+
+def test_backwards_beyond_the_media_in_both_manners_is_told() -> None:
+    (row,) = _report(_read_otio(_otio(_otio_boat(111, 60, -1.0)))).rows
+    assert row.first == 10
+    assert row.problems == ("short",)
+
+
+def _no_length() -> Any:
+    return _otio(otio.schema.Clip("lost", otio.schema.MissingReference()))
+
+
+def _about(**about: Any) -> Any:
+    made = _otio(_otio_boat(101, 10))
+    made.metadata["rushes"] = about
+    return made
+
+
+def _speed(text: str) -> Any:
+    clip = _otio_boat(101, 10, 2.0)
+    clip.metadata["rushes"] = {"speed": text}
+    return _otio(clip)
+
+
+@pytest.mark.parametrize(
+    ("timeline", "words"),
+    [
+        (_no_length(), "lost on Video 1 has no length"),
+        (_otio(_otio_boat(101, -5)), "boat on Video 1 has a length below zero"),
+        (_otio(_otio_boat(101, float("nan"))), "a number in it is missing or wrong"),
+        (_about(width="x", height=None), "a number in it is missing or wrong"),
+        (_about(rate="abc"), "'abc' is not a frame rate"),
+        (_speed("1/0"), "a number in it is missing or wrong"),
+    ],
+)
+def test_impossible_numbers_in_otio_are_told_with_the_file(timeline: Any, words: str) -> None:
+    with pytest.raises(InputError, match=f"^cut.otio cannot be read as OpenTimelineIO: {words}\\.") as told:
+        _read_otio(timeline)
+    assert told.value.code == "cut.unreadable"
+
+
+def test_no_event_of_a_list_is_lost_without_a_word() -> None:
+    said = """TITLE: Keys
+001  SH010_T01_a1b2c3 V     K B      00:00:04:10 00:00:05:10 01:00:00:00 01:00:01:00
+002  CAMERA A 001     V     C        10:00:00:00 10:00:01:00 01:00:01:00 01:00:02:00
+003  A001             V     C        10:00:00:00 10:00:01:00 01:00:02:00
+004  A002             V     C        10:00:00:00 10:00:01:00 01:00:03:00 01:00:04:00
+M2   A002             04.8.0         10:00:00:00
+* RUSHES.SPEED: 1/0
+005  SH010_T01_a1b2c3 V     W001 024 00:00:04:10 00:00:05:10 01:00:04:00 01:00:05:00
+"""
+    cut = read_edl(said.encode(), rate=F(24))
+    assert [(c.reel, c.record, c.speed) for c in cut.clips] == [
+        ("SH010_T01_a1b2c3", 0, 1),
+        ("CAMERA A 001", 24, 1),
+        ("A002", 72, 1),
+        ("SH010_T01_a1b2c3", 96, 1),
+    ]
+    assert any(note.startswith("Line 4 is an event that cannot be read; it is left out") for note in cut.notes)
+    assert "Line 6 is a speed that cannot be read; its clip is read at normal speed." in cut.notes
+
+
+def test_a_timeline_in_the_timeline_is_told_by_every_format() -> None:
+    stack = otio.schema.Stack("Compound", [otio.schema.Track("in", [_otio_boat(101, 24)])])
+    stack.source_range = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(24, 24))
+    nested = _otio(stack)
+    for cut in (_read_otio(nested), read_fcp7(otio.adapters.write_to_string(nested, "fcp_xml").encode())):
+        (note,) = cut.notes
+        assert note.startswith("Compound on Video 1 is nested")
+        assert "not as AI-generated" in note

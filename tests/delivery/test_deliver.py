@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import hashlib
 import json
@@ -243,6 +244,30 @@ def test_a_cut_of_the_editors_is_delivered_with_our_media(film: Film, tmp_path: 
         "SH010_T01_aa1 at 01:00:00:04 is retimed from 100% to 50%.",
         "SH010_T01_aa1 at 01:00:00:04 was at 01:00:00:08.",
     )
+
+
+def test_every_table_and_cut_names_the_production_and_the_recipe(film: Film) -> None:
+    first = Path(_deliver(film)["folder"])
+    again = Path(_deliver(film, timeline=str(first / "Harbour.otio"))["folder"])
+    ident = film.production.info().id
+    recipes = {take["recipe_sha256"] for take in json.loads((first / "manifest.json").read_text("utf-8"))["takes"]}
+    for folder in (first, again):
+        rows = list(csv.DictReader((folder / "Harbour_metadata.csv").read_text("utf-8").splitlines()))
+        assert [row["rushes.production"] for row in rows] == [ident] * 2
+        assert {row["rushes.recipe"] for row in rows} == recipes
+        for name in ("Harbour.otio", "Harbour.xml"):
+            assert [clip.ids["rushes.production"] for clip in read_cut(folder / name).clips] == [ident] * 2
+
+
+def test_frames_that_the_media_do_not_have_are_told(film: Film, tmp_path: Path) -> None:
+    given = otio.adapters.read_from_file(str(Path(_deliver(film)["folder"]) / "Harbour.otio"))
+    clip = given.find_clips()[0]
+    long = otio.opentime.RationalTime(20, 24)
+    clip.source_range = otio.opentime.TimeRange(clip.source_range.start_time, long)
+    otio.adapters.write_to_file(given, str(tmp_path / "long.otio"))
+    context = RecordingContext()
+    _deliver(film, context, timeline=str(tmp_path / "long.otio"))
+    assert "SH020_T01_bb1 at 01:00:00:00 asks for 12 frames that its media do not have." in context.notes
 
 
 def test_a_cut_keeps_its_rate(film: Film) -> None:

@@ -12,7 +12,7 @@ from rushes.contracts import AI_KEYWORD, Timecode, TrackKind
 from rushes.delivery.match import Match, Matcher
 from rushes.delivery.seen import SeenClip, SeenCut
 
-__all__ = ["ConformReport", "ConformRow", "Exists", "conform", "generated_share", "shown_range"]
+__all__ = ["ConformReport", "ConformRow", "Exists", "beyond", "conform", "generated_share", "shown_range"]
 
 Exists = Callable[[str], bool]
 
@@ -162,11 +162,17 @@ def _problems(
             found.append(("missing", "the take's clip is gone"))
         if match.conflict:
             found.append(("conflict", match.conflict))
-    if first is not None and last is not None and frames is not None:
-        over = max(0, -min(first, last)), max(0, max(first, last) - frames + 1)
-        if any(over):
-            found.append(("short", f"{sum(over)} frames beyond its media"))
+    over = beyond(first, last, frames)
+    if over:
+        found.append(("short", f"{over} frames beyond its media"))
     return tuple(p for p, _ in found), tuple(w for _, w in found)
+
+
+def beyond(first: int | None, last: int | None, frames: int | None) -> int:
+    """Source frames that are asked for and that the media do not have; 0 where it cannot be told."""
+    if first is None or last is None or frames is None:
+        return 0
+    return max(0, -min(first, last)) + max(0, max(first, last) - frames + 1)
 
 
 def generated_share(cut: SeenCut, rows: Iterable[ConformRow]) -> tuple[int, int]:

@@ -13,8 +13,14 @@ from rushes.errors import InputError
 __all__ = ["decoded", "read_edl"]
 
 _TC = r"(\d{2}[:;.]\d{2}[:;.]\d{2}[:;.,]\d{2,3})"
-_EVENT = re.compile(rf"^(\d+)\s+(\S+)\s+(\S+)\s+(\S+?)(?:\s+(\d+))?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$")
-_MOTION = re.compile(rf"^M2\s+(?:(\S+)\s+)?(-?[\d.]+)\s+{_TC}")
+_EVENT = re.compile(
+    rf"^\d+\s+(?P<reel>\S+(?: \S+)*?)\s+(?P<channel>\S+)\s+(?P<kind>\S+?)(?: +[BO])?(?:\s+\d+)?"
+    rf"\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
+)
+"""B and O are the halves of a key."""
+_LIKE_AN_EVENT = re.compile(rf"^\d+\s.*{_TC}")
+_MOTION = re.compile(rf"^M2\s+(?:(\S.*?)\s+)?(-?\d+(?:\.\d*)?)\s+{_TC}")
+_EXACT_SPEED = re.compile(r"-?\d+/0*[1-9]\d*$")
 _COMMENT = re.compile(r"^\*\s*([A-Z][A-Z0-9 _.]*?)\s*:\s*(.*)$", re.IGNORECASE)
 _DROPPING = (Fraction(30000, 1001), Fraction(60000, 1001))
 
@@ -74,19 +80,29 @@ class _Reader:
         """Take in one line."""
         event = _EVENT.match(line)
         if event:
-            times = (event[6], event[7], event[8], event[9])
-            self.events.append(_Event(number, event[2], event[3].upper(), event[4].upper(), times))
-            return
-        if line.upper().startswith("TITLE:"):
+            times = event.groups()[3:]
+            channel, kind = event["channel"].upper(), event["kind"].upper()
+            self.events.append(_Event(number, event["reel"], channel, kind, (times[0], times[1], times[2], times[3])))
+        elif _LIKE_AN_EVENT.match(line):
+            self.notes.append(f"Line {number} is an event that cannot be read; it is left out: {line}")
+        elif line.upper().startswith("TITLE:"):
             self.title = line[6:].strip()
         elif line.upper().startswith("FCM:"):
             if not self.events:
                 self.drop = "NON" not in line.upper()
-        elif (motion := _MOTION.match(line)) and self.events:
-            self.events[-1].motion = Fraction(motion[2])
+        elif line.upper().startswith("M2 ") and self.events:
+            self.motion(number, line)
         elif comment := _COMMENT.match(line):
             where = self.events[-1].comments if self.events else self.head
             where.setdefault(comment[1].upper(), comment[2].strip())
+
+    def motion(self, number: int, line: str) -> None:
+        """The speed of the event above."""
+        found = _MOTION.match(line)
+        if found:
+            self.events[-1].motion = Fraction(found[2])
+        else:
+            self.notes.append(f"Line {number} is a speed that cannot be read; its clip is read at normal speed.")
 
     def find_rate(self, given: Fraction | None) -> Fraction:
         """As the list says, else as given, else a guess that is told."""
@@ -179,9 +195,9 @@ class _Reader:
 
     def speed(self, event: _Event) -> Fraction:
         """Of real time, from the motion effect."""
-        exact = event.comments.get("RUSHES.SPEED")
+        exact = _EXACT_SPEED.match(event.comments.get("RUSHES.SPEED", ""))
         if exact:
-            return Fraction(exact)
+            return Fraction(exact[0])
         if event.motion is None:
             return Fraction(1)
         return _round_speed(event.motion, self.rate)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from urllib.parse import unquote
 
 from rushes.contracts import EditMarker, Size, Timecode, TrackKind
-from rushes.delivery.seen import SeenClip, SeenCut, path_from_url
+from rushes.delivery.seen import SeenClip, SeenCut, nested_note, path_from_url
 from rushes.delivery.times import Rate
 from rushes.errors import InputError
 
@@ -148,6 +148,8 @@ class _Reader:
         rate = _own_rate(file) or clip_rate
         path = path_from_url(_text(file, "./pathurl"))
         frames = _number(file, "./duration") if file is not None and _text(file, "./duration") else None
+        if item.find("./sequence") is not None:
+            self.notes.append(nested_note(_text(item, "./name"), track))
         speed = self.speed(item)
         counted = Fraction(_number(item, "./in"))
         source = counted * rate / clip_rate

@@ -213,8 +213,8 @@ def _add_logging(parent: ET.Element, clip: EditClip) -> None:
         _add(logged, tag, clip.metadata.get(key, ""))
     _add(logged, "good", _flag(clip.rating is Rating.KEPT))
     comments = _add(parent, "comments")
-    recipe = clip.metadata.get(ID_KEYS["recipe"], "")
-    ids = {ID_KEYS["take"]: clip.take, ID_KEYS["shot"]: clip.shot, ID_KEYS["recipe"]: recipe}
+    told = {key: clip.metadata.get(key, "") for key in ID_KEYS.values()}
+    ids = {**told, ID_KEYS["take"]: clip.take, ID_KEYS["shot"]: clip.shot}
     _add(comments, "mastercomment1", clip.metadata.get("Keywords", ""))
     _add(comments, "mastercomment2", " ".join(f"{k}={quote(v)}" for k, v in ids.items() if v))
     if clip.rating is Rating.KEPT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -11,22 +12,36 @@ from opentimelineio.exceptions import OTIOError
 from rushes.contracts import CDL, ID_KEYS, EditMarker, Size, Timecode, TrackKind, decode, parse_rate
 from rushes.contracts.edit import OTIO_COLORS
 from rushes.delivery.otio_write import NAMESPACE
-from rushes.delivery.seen import SeenClip, SeenCut, path_from_url
+from rushes.delivery.seen import SeenClip, SeenCut, nested_note, path_from_url
 from rushes.errors import InputError, ProtocolError
 
 __all__ = ["read_otio"]
 
 
 def read_otio(text: str, name: str = "") -> SeenCut:
-    """A cut from the text of an .otio. InputError `cut.unreadable` when it is none."""
+    """A cut from the text of an .otio. InputError `cut.unreadable` when it is none, or its numbers are impossible."""
     try:
         found: Any = otio.adapters.read_from_string(text, "otio_json")
     except (OTIOError, ValueError, KeyError, TypeError) as exc:
         raise _bad(name, str(exc)) from exc
-    timeline = _timeline(found, name)
+    try:
+        return _cut(_timeline(found, name), name)
+    except InputError as exc:
+        raise exc if exc.code == "cut.unreadable" else _bad(name, exc.message.rstrip(".")) from exc
+    except _Broken as exc:
+        raise _bad(name, str(exc)) from exc
+    except (OTIOError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as exc:
+        raise _bad(name, "a number in it is missing or wrong") from exc
+
+
+class _Broken(ValueError):
+    """What is impossible in the cut, in words."""
+
+
+def _cut(timeline: Any, name: str) -> SeenCut:
     start = timeline.global_start_time
     about = _plain(timeline.metadata.get(NAMESPACE))
-    rate = _rate(about.get("rate")) or (parse_rate(_snapped(start.rate)) if start else _track_rate(timeline))
+    rate = _rate(about.get("rate")) or (parse_rate(float(start.rate)) if start else _track_rate(timeline))
     first = _whole(start, rate) if start else 0
     clips: list[SeenClip] = []
     notes: list[str] = []
@@ -72,21 +87,17 @@ def _rate(value: Any) -> Fraction | None:
     return parse_rate(str(value)) if value else None
 
 
-def _snapped(rate: float) -> str:
-    return f"{rate:.4f}" if rate != int(rate) else str(int(rate))
-
-
 def _track_rate(timeline: Any) -> Fraction:
     for clip in timeline.find_clips():
         if clip.source_range is not None:
-            return parse_rate(_snapped(clip.source_range.duration.rate))
+            return parse_rate(float(clip.source_range.duration.rate))
     return Fraction(24)
 
 
 def _exact(time: Any, rate: Fraction) -> Fraction:
     """A time in frames of `rate`, exactly."""
     value = Fraction(time.value).limit_denominator(1_000_000)
-    own = parse_rate(_snapped(time.rate))
+    own = parse_rate(float(time.rate))
     return value if own == rate else value * rate / own
 
 
@@ -108,15 +119,25 @@ class _Track:
             if isinstance(item, otio.schema.Transition):
                 self.notes.append(f"A transition on {self.name} is read as a cut.")
                 continue
-            length = _exact(item.trimmed_range().duration, self.rate)
+            length = self.length(item)
             record, end = round(at), round(at + length)
             at += length
             if isinstance(item, otio.schema.Clip):
                 found.append(self.clip(item, record, end - record, bool(track.enabled)))
             elif not isinstance(item, otio.schema.Gap):
-                self.notes.append(f"{item.name or 'A timeline'} on {self.name} is nested; it is not looked into.")
+                self.notes.append(nested_note(str(item.name), self.name))
                 found.append(SeenClip(item.name, self.name, self.kind, record, end - record, generator=True))
         return found
+
+    def length(self, item: Any) -> Fraction:
+        """In frames of the timeline. _Broken where the file does not say it."""
+        try:
+            length = _exact(item.trimmed_range().duration, self.rate)
+        except OTIOError as exc:
+            raise _Broken(f"{item.name or 'a clip'} on {self.name} has no length") from exc
+        if length < 0:
+            raise _Broken(f"{item.name or 'a clip'} on {self.name} has a length below zero")
+        return length
 
     def clip(self, clip: Any, record: int, duration: int, shown: bool) -> SeenClip:
         """One event."""
@@ -124,26 +145,31 @@ class _Track:
         available = getattr(reference, "available_range", None)
         about = _plain(getattr(reference, "metadata", {}).get(NAMESPACE)) if reference else {}
         span = clip.trimmed_range()
-        rate = _rate(about.get("rate")) or parse_rate(_snapped((available or span).start_time.rate))
+        rate = _rate(about.get("rate")) or parse_rate(float((available or span).start_time.rate))
         start = _exact(available.start_time, rate) if available else Fraction(0)
         ours = _plain(clip.metadata.get(NAMESPACE))
         url = getattr(reference, "target_url", "") or ""
+        speed = self.speed(clip, ours)
+        source = _exact(span.start_time, rate) - start if available else None
+        frames = _whole(available.duration, rate) if available else None
+        if source is not None and frames is not None and speed < 0:
+            source = _turned(source, frames, math.ceil((duration - 1) * -speed * rate / self.rate))
         return SeenClip(
             name=str(clip.name or getattr(reference, "name", "") or ""),
             track=self.name,
             kind=self.kind,
             record=record,
             duration=duration,
-            source=_exact(span.start_time, rate) - start if available else None,
+            source=source,
             timecode=None if available else Timecode(max(0, _whole(span.start_time, rate)), rate),
             rate=rate,
-            speed=self.speed(clip, ours),
+            speed=speed,
             enabled=bool(clip.enabled) and shown,
             path=path_from_url(str(url)),
             reel=str(about.get("reel", "")),
             ids=_texts(ours),
             media_start=round(start) if available else None,
-            media_frames=_whole(available.duration, rate) if available else None,
+            media_frames=frames,
             markers=tuple(_marker(m, self.rate, span.start_time) for m in clip.markers),
             generator=isinstance(reference, otio.schema.GeneratorReference),
         )
@@ -158,6 +184,12 @@ class _Track:
                 self.notes.append(f"{clip.name} has a speed that changes; it is read as constant.")
         exact = Fraction(str(ours["speed"])) if "speed" in ours else found
         return exact if abs(exact - found) < Fraction(1, 1000) else found
+
+
+def _turned(source: Fraction, frames: int, passed: int) -> Fraction:
+    """First shown frame of what plays backwards. We write it as the start of the range; programs that reverse a range
+    in its place keep the range's first frame there, which shows by its leaving no media to play."""
+    return source + passed if source < passed and source + passed < frames else source
 
 
 def _texts(ours: dict[str, Any]) -> dict[str, str]:

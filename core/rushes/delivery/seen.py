@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from rushes.contracts import EditMarker, Size, Timecode, TrackKind
 
-__all__ = ["SeenClip", "SeenCut", "base_name", "path_from_url"]
+__all__ = ["SeenClip", "SeenCut", "base_name", "nested_note", "path_from_url"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,14 @@ class SeenCut:
     markers: tuple[EditMarker, ...] = ()
     notes: tuple[str, ...] = ()
     """What could not be understood, in words."""
+
+
+def nested_note(name: str, track: str) -> str:
+    """What is not known of a timeline within the timeline."""
+    return (
+        f"{name or 'A timeline'} on {track} is nested; it is not looked into. Its takes are not counted as used, and "
+        "its picture not as AI-generated: export it as a timeline of its own, or take it apart first."
+    )
 
 
 def base_name(path: str) -> str:

@@ -50,8 +50,8 @@ def media_rows(timeline: EditTimeline) -> list[MediaRow]:
 
 
 def _ids(clip: EditClip) -> dict[str, str]:
-    recipe = clip.metadata.get(ID_KEYS["recipe"], "")
-    return {ID_KEYS["take"]: clip.take, ID_KEYS["shot"]: clip.shot, ID_KEYS["recipe"]: recipe}
+    told = {key: clip.metadata.get(key, "") for key in ID_KEYS.values()}
+    return {**told, ID_KEYS["take"]: clip.take, ID_KEYS["shot"]: clip.shot}
 
 
 def _metadata(clip: EditClip) -> dict[str, str]:

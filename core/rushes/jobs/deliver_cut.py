@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from rushes.contracts import (
     AI_KEYWORD,
     CDL,
+    ID_KEYS,
     EditClip,
     EditMedia,
     EditorialMedia,
@@ -25,7 +27,7 @@ from rushes.contracts import (
     rate_text,
 )
 from rushes.contracts.deliver import DeliverJob
-from rushes.delivery.conform import shown_range
+from rushes.delivery.conform import beyond, shown_range
 from rushes.delivery.cut import Arrangement, Frame, cut_selects, marker_of
 from rushes.delivery.cut_read import read_cut, read_timeline_json
 from rushes.delivery.match import Match, Matcher
@@ -58,7 +60,7 @@ def delivered_cut(
         )
     rate = job.rate or production.rate
     check_timeline_rate(rate)
-    made = editorial_media(production, takes, context, sequences=job.frames or job.prores)
+    made = _media(production, takes, job, context)
     start = Timecode.parse(job.start, rate)
     frame = Frame(job.name or production.name, rate, job.size or production.size, start.frame, job.drop or start.drop)
     if frame.drop:
@@ -82,6 +84,18 @@ def _selects(production: Production) -> tuple[str, ...]:
     """Of every shot the newest kept take, else the newest that is not rejected."""
     state = production.state()
     return tuple(shot.judged for shot in state.shots if shot.judged) if state else ()
+
+
+def _media(
+    production: Production, takes: Sequence[str], job: DeliverJob, context: JobContext
+) -> tuple[EditorialMedia, ...]:
+    """The takes' media, with our ids in what every format says of their clips."""
+    made = editorial_media(production, takes, context, sequences=job.frames or job.prores)
+    production_id = production.info().id
+    return tuple(
+        replace(m, metadata={**m.metadata, ID_KEYS["recipe"]: m.recipe_hash, ID_KEYS["production"]: production_id})
+        for m in made
+    )
 
 
 def as_movie(select: EditorialMedia) -> EditorialMedia:
@@ -112,7 +126,7 @@ def _given(
     matcher = Matcher(known_takes(production))
     found = [matcher.find(clip) for clip in cut.clips]
     wanted = dict.fromkeys(m.known.take for m in found if m is not None and not m.known.gone)
-    made = editorial_media(production, tuple(wanted), context, sequences=job.frames or job.prores) if wanted else ()
+    made = _media(production, tuple(wanted), job, context) if wanted else ()
     by_take = {m.take: as_movie(m) for m in made}
     clips = [_clip(cut, clip, match, by_take, context) for clip, match in zip(cut.clips, found) if clip.duration > 0]
     if not clips:
@@ -172,7 +186,7 @@ def _from_json(
 ) -> tuple[EditTimeline, tuple[EditorialMedia, ...]]:
     """A cut of ours, which says everything; its takes get media that can be told apart."""
     wanted = dict.fromkeys(c.take for t in ours.tracks for c in t.clips if c.take and production.find_take(c.take))
-    made = editorial_media(production, tuple(wanted), context, sequences=job.frames or job.prores) if wanted else ()
+    made = _media(production, tuple(wanted), job, context) if wanted else ()
     by_take = {m.take: as_movie(m) for m in made}
 
     def clip(given: EditClip) -> EditClip:
@@ -207,7 +221,7 @@ def _number(name: str) -> int:
 def _clip(
     cut: SeenCut, clip: SeenClip, match: Match | None, made: dict[str, EditorialMedia], context: JobContext
 ) -> Placed:
-    first, _ = shown_range(clip, match, cut.rate)
+    first, last = shown_range(clip, match, cut.rate)
     select = made.get(match.known.take) if match else None
     cdl = decode(CDL, json.loads(clip.ids["cdl"])) if "cdl" in clip.ids else None
     placed = EditClip(
@@ -227,6 +241,10 @@ def _clip(
         placed = replace(_of_take(placed, select), name=select.name, metadata=dict(select.metadata))
     elif placed.media is None:
         context.note(f"{clip.name or 'A clip'} on {clip.track} is not here; it is delivered without media.")
+    over = beyond(first, last, placed.media.frames) if placed.media else 0
+    if over:
+        at = Timecode(cut.start + clip.record, cut.rate, cut.drop)
+        context.note(f"{placed.name} at {at} asks for {over} frames that its media do not have.")
     return clip.kind, clip.track, placed
 
 
