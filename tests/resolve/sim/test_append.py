@@ -9,12 +9,9 @@ import pytest
 
 from rushes.testing.resolve import Profile, Simulator, profile
 from rushes.testing.resolve.state import ItemState, TimelineState
+from tests.resolve.sim.handles import pool_of, project_of
 
 Start = Callable[..., Simulator]
-
-
-def _pool(sim: Simulator) -> Any:
-    return sim.resolve.GetProjectManager().GetCurrentProject().GetMediaPool()
 
 
 def _items(timeline: TimelineState, kind: str = "video", track: int = 1) -> list[ItemState]:
@@ -26,10 +23,10 @@ def test_record_frames_are_absolute(start: Start) -> None:
     sim = start()
     timeline = sim.timeline()
     clip = sim.handle(sim.add_media(frames=48))
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": 10}])
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": 10}])
     assert _items(timeline) == []
     at = sim.handle(timeline).GetStartFrame() + 10
-    placed = _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": at}])
+    placed = pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": at}])
     assert placed[0].GetStart() == 86410
     # frames.end-exclusive
     assert placed[0].GetEnd() == 86458
@@ -41,14 +38,14 @@ def test_append_goes_to_the_current_timeline_only(start: Start) -> None:
     wanted = sim.timeline("A")
     current = sim.timeline("B")
     clip = sim.handle(sim.add_media(frames=48))
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": 86400}])
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": 86400}])
     assert len(_items(current)) == 1
     assert _items(wanted) == []
-    sim.resolve.GetProjectManager().GetCurrentProject().SetCurrentTimeline(sim.handle(wanted))
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": 86400}])
+    project_of(sim).SetCurrentTimeline(sim.handle(wanted))
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": 86400}])
     assert len(_items(wanted)) == 1
     sim.project.timeline = None
-    assert _pool(sim).AppendToTimeline([clip]) is None
+    assert pool_of(sim).AppendToTimeline([clip]) is None
 
 
 def test_end_frame_is_exclusive(start: Start) -> None:
@@ -56,10 +53,10 @@ def test_end_frame_is_exclusive(start: Start) -> None:
     sim = start()
     timeline = sim.timeline()
     clip = sim.handle(sim.add_media(frames=48))
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 23, "trackIndex": 1}])
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 23, "trackIndex": 1}])
     assert _items(timeline)[0].duration == 23
-    assert _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 5, "endFrame": 5}]) == [None]
-    assert _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 40, "endFrame": 49}]) == [None]
+    assert pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 5, "endFrame": 5}]) == [None]
+    assert pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 40, "endFrame": 49}]) == [None]
 
 
 def test_the_last_frame_where_the_end_is_strict(start: Start) -> None:
@@ -67,9 +64,9 @@ def test_the_last_frame_where_the_end_is_strict(start: Start) -> None:
     sim = start("19.1-studio")
     timeline = sim.timeline()
     clip = sim.handle(sim.add_media(frames=48))
-    assert _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 48}]) == [None]
+    assert pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 48}]) == [None]
     assert _items(timeline) == []
-    placed = _pool(sim).AppendToTimeline([{"mediaPoolItem": clip}])
+    placed = pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip}])
     assert placed[0].GetDuration() == 48
 
 
@@ -78,7 +75,7 @@ def test_where_the_end_is_inclusive_a_script_must_read_back(start: Start) -> Non
     sim = start(profile("21.0").but(inclusive_end=True))
     sim.timeline()
     clip = sim.handle(sim.add_media(frames=48))
-    placed = _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 24}])
+    placed = pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 24}])
     assert placed[0].GetDuration() == 25
 
 
@@ -89,7 +86,7 @@ def test_mixed_rates_are_rounded_down(start: Start, rate: str, media: str, frame
     timeline = sim.timeline()
     count = {"25": 51, "24": 50}[media]
     clip = sim.add_media(frames=count, rate=media)
-    placed = _pool(sim).AppendToTimeline([{"mediaPoolItem": sim.handle(clip), "trackIndex": 1}])
+    placed = pool_of(sim).AppendToTimeline([{"mediaPoolItem": sim.handle(clip), "trackIndex": 1}])
     assert placed[0].GetDuration() == int(count * timeline.rate / clip.rate) <= frames
     # source.end: the end is exclusive only where the rates agree.
     assert placed[0].GetSourceEndFrame() == count - 1
@@ -102,13 +99,13 @@ def test_an_overlap_looks_as_if_it_had_worked(start: Start) -> None:
     first = sim.add_clip(frames=48)
     before = sim.snapshot()["projects"][sim.project.uid]["timelines"][timeline.uid]
     clip = sim.handle(sim.add_media("new.mov", frames=48))
-    placed = _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": first.start + 47}])
+    placed = pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": first.start + 47}])
     assert placed
     assert placed[0]
     assert placed[0].GetUniqueId() == ""
     assert sim.snapshot()["projects"][sim.project.uid]["timelines"][timeline.uid] == before
     assert (
-        _pool(sim)
+        pool_of(sim)
         .AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": first.end}])[0]
         .GetUniqueId()
     )
@@ -116,7 +113,7 @@ def test_an_overlap_looks_as_if_it_had_worked(start: Start) -> None:
     dropping.timeline()
     dropping.add_clip(frames=48)
     clip = dropping.handle(dropping.add_media("new.mov", frames=48))
-    assert _pool(dropping).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": 86400}]) == []
+    assert pool_of(dropping).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1, "recordFrame": 86400}]) == []
 
 
 def test_a_locked_track_takes_nothing(start: Start) -> None:
@@ -125,7 +122,7 @@ def test_a_locked_track_takes_nothing(start: Start) -> None:
     timeline = sim.timeline()
     sim.lock("video", 1)
     clip = sim.handle(sim.add_media(frames=48))
-    assert _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1}]) == []
+    assert pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 1}]) == []
     assert sim.handle(timeline).GetIsTrackLocked("video", 1) is True
     assert _items(timeline) == []
 
@@ -135,10 +132,10 @@ def test_a_track_that_is_not_there_is_not_made(start: Start) -> None:
     sim = start()
     timeline = sim.timeline()
     clip = sim.handle(sim.add_media(frames=48))
-    assert _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 2}]) == [None]
+    assert pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 2}]) == [None]
     assert len(timeline.tracks["video"]) == 1
     assert sim.handle(timeline).AddTrack("video")
-    assert _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 2}])[0].GetTrackTypeAndIndex() == [
+    assert pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "trackIndex": 2}])[0].GetTrackTypeAndIndex() == [
         "video",
         2,
     ]
@@ -150,13 +147,13 @@ def test_sound_wanders_without_a_track(start: Start) -> None:
     timeline = sim.timeline()
     sim.add_clip(sim.add_media("music.wav", kind="audio", audio_channels=2, frames=240), track_kind="audio")
     clip = sim.handle(sim.add_media(frames=48, audio_channels=2))
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "recordFrame": 86400}])
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "recordFrame": 86400}])
     assert len(timeline.tracks["audio"]) == 2
     assert len(_items(timeline, "audio", 2)) == 1
     alone = start()
     silent = alone.timeline()
     clip = alone.handle(alone.add_media(frames=48, audio_channels=2))
-    _pool(alone).AppendToTimeline([{"mediaPoolItem": clip, "mediaType": 1, "trackIndex": 1, "recordFrame": 86400}])
+    pool_of(alone).AppendToTimeline([{"mediaPoolItem": clip, "mediaType": 1, "trackIndex": 1, "recordFrame": 86400}])
     assert list(silent.items("audio")) == []
 
 
@@ -165,7 +162,7 @@ def test_a_still_is_as_long_as_resolve_likes(start: Start) -> None:
     sim = start()
     timeline = sim.timeline()
     clip = sim.handle(sim.add_media("panel.png", kind="still", frames=1))
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 48, "trackIndex": 1}])
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 48, "trackIndex": 1}])
     assert _items(timeline)[0].duration == 150
 
 
@@ -176,8 +173,8 @@ def test_marks_count_where_no_frames_are_given(start: Start) -> None:
     media = sim.add_media(frames=100)
     media.marks["video"] = (10, 29)
     clip = sim.handle(media)
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "mediaType": 1, "trackIndex": 1}])
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 100, "trackIndex": 1}])
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "mediaType": 1, "trackIndex": 1}])
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": clip, "startFrame": 0, "endFrame": 100, "trackIndex": 1}])
     assert [(item.source, item.duration) for item in _items(timeline)] == [(10, 20), (0, 100)]
 
 
@@ -189,13 +186,13 @@ def test_one_bad_clip_dooms_the_batch(start: Start) -> None:
     clip = sim.handle(sim.add_media("new.mov", frames=48))
     info = {"mediaPoolItem": clip, "trackIndex": 1}
     bad, good = info | {"recordFrame": 86400}, info | {"recordFrame": 86500}
-    _pool(sim).AppendToTimeline([bad, good])
+    pool_of(sim).AppendToTimeline([bad, good])
     assert len(_items(timeline)) == 2
     manager = sim.resolve.GetProjectManager()
     assert manager.SaveProject()
     assert len(_items(timeline)) == 1
     for each in (bad, good):
-        _pool(sim).AppendToTimeline([each])
+        pool_of(sim).AppendToTimeline([each])
     assert manager.SaveProject()
     assert len(_items(timeline)) == 2
 
@@ -211,9 +208,9 @@ def test_append_can_be_refused_without_a_reason(start: Start) -> None:
     timeline = sim.timeline()
     clip = sim.handle(sim.add_media(frames=48))
     sim.refuse("MediaPool.AppendToTimeline")
-    assert _pool(sim).AppendToTimeline([clip]) is None
+    assert pool_of(sim).AppendToTimeline([clip]) is None
     assert _items(timeline) == []
-    assert _pool(sim).AppendToTimeline([clip])[0].GetUniqueId()
+    assert pool_of(sim).AppendToTimeline([clip])[0].GetUniqueId()
 
 
 @pytest.mark.parametrize(

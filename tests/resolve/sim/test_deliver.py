@@ -16,6 +16,7 @@ from rushes.media.pictures import load_png
 from rushes.media.video import VideoWriter, probe, read_video
 from rushes.testing.resolve import PROFILES, Simulator, profile
 from rushes.testing.resolve.render import finish_renders
+from tests.resolve.sim.handles import project_of
 
 
 def levels(path: Path) -> list[int]:
@@ -40,10 +41,6 @@ def make(folder: Path, version: str = "21.0.4", **quirks: bool) -> Simulator:
 @pytest.fixture
 def sim(tmp_path: Path) -> Simulator:
     return make(tmp_path)
-
-
-def project_of(sim: Simulator) -> Any:
-    return sim.resolve.GetProjectManager().GetCurrentProject()
 
 
 def queue(sim: Simulator, target: Path, **settings: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rushes.testing.resolve import Simulator
+from tests.resolve.sim.handles import pool_of
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_keyframe_mode_is_of_the_color_page(sim: Simulator) -> None:
 
 def test_sound(sim: Simulator) -> None:
     video, sound = sim.add_media(audio_channels=2), sim.add_media("a.wav", kind="audio", audio_channels=1)
-    pool = sim.resolve.GetProjectManager().GetCurrentProject().GetMediaPool()
+    pool = pool_of(sim)
     handles = [sim.handle(video), sim.handle(sound)]
     mode = {sim.resolve.AUDIO_SYNC_MODE: sim.resolve.AUDIO_SYNC_TIMECODE}
     assert pool.AutoSyncAudio(handles[:1], mode) is False

@@ -13,27 +13,20 @@ from rushes.errors import ResolveError
 from rushes.testing.resolve import Simulator
 from rushes.testing.resolve.fuzz import FuzzAction, FuzzReport, run_sequences
 from rushes.testing.resolve.random_cut import CutOptions, random_film
+from tests.resolve.sim.handles import pool_of, project_of, timeline_of
 
 Plain = Callable[[Any], Any]
 
 
-def _timeline(sim: Simulator) -> Any:
-    return sim.resolve.GetProjectManager().GetCurrentProject().GetCurrentTimeline()
-
-
-def _pool(sim: Simulator) -> Any:
-    return sim.resolve.GetProjectManager().GetCurrentProject().GetMediaPool()
-
-
 def _first_item(sim: Simulator) -> Any:
-    return next(iter(_timeline(sim).GetItemListInTrack("video", 1)), None)
+    return next(iter(timeline_of(sim).GetItemListInTrack("video", 1)), None)
 
 
 def _ripple(sim: Simulator) -> None:
     sim.resolve.OpenPage("edit")
     item = _first_item(sim)
     if item is not None:
-        _timeline(sim).DeleteClips([item], True)
+        timeline_of(sim).DeleteClips([item], True)
 
 
 def _page(sim: Simulator) -> None:
@@ -41,12 +34,12 @@ def _page(sim: Simulator) -> None:
 
 
 def _unlock(sim: Simulator) -> None:
-    for index in range(_timeline(sim).GetTrackCount("video")):
-        _timeline(sim).SetTrackLock("video", index + 1, False)
+    for index in range(timeline_of(sim).GetTrackCount("video")):
+        timeline_of(sim).SetTrackLock("video", index + 1, False)
 
 
 def _bin(sim: Simulator) -> None:
-    _pool(sim).AddSubFolder(_pool(sim).GetRootFolder(), "Takes")
+    pool_of(sim).AddSubFolder(pool_of(sim).GetRootFolder(), "Takes")
 
 
 def _comment(sim: Simulator) -> None:
@@ -62,29 +55,29 @@ def _color(sim: Simulator) -> None:
 
 
 def _batch(sim: Simulator) -> None:
-    clips = [clip for clip in _pool(sim).GetRootFolder().GetClipList() if clip.GetClipProperty("Type") == "Video"]
+    clips = [clip for clip in pool_of(sim).GetRootFolder().GetClipList() if clip.GetClipProperty("Type") == "Video"]
     if clips:
-        end = _timeline(sim).GetEndFrame()
+        end = timeline_of(sim).GetEndFrame()
         info = {"mediaPoolItem": clips[0], "mediaType": 1, "trackIndex": 1}
-        _pool(sim).AppendToTimeline([info | {"recordFrame": end}, info | {"recordFrame": end}])
+        pool_of(sim).AppendToTimeline([info | {"recordFrame": end}, info | {"recordFrame": end}])
 
 
 def _playhead(sim: Simulator) -> None:
     sim.resolve.OpenPage("edit")
-    _timeline(sim).SetCurrentTimecode(_timeline(sim).GetStartTimecode())
+    timeline_of(sim).SetCurrentTimecode(timeline_of(sim).GetStartTimecode())
 
 
 def _crash(sim: Simulator) -> None:
-    _timeline(sim).GetItemListInTrack("video", 9)[0].GetName()
+    timeline_of(sim).GetItemListInTrack("video", 9)[0].GetName()
 
 
 def _keyword(sim: Simulator) -> None:
-    _timeline(sim).GetItemListInTrack(trackType="video", index=1)
+    timeline_of(sim).GetItemListInTrack(trackType="video", index=1)
 
 
 def _mark_again(sim: Simulator) -> None:
     frame = 0
-    while not _timeline(sim).AddMarker(frame, "Blue", "ours", "", 1) and frame < 1000:
+    while not timeline_of(sim).AddMarker(frame, "Blue", "ours", "", 1) and frame < 1000:
         frame += 1
 
 
@@ -96,13 +89,13 @@ def _grade(sim: Simulator) -> None:
 
 
 def _track(sim: Simulator) -> None:
-    _timeline(sim).AddTrack("video")
+    timeline_of(sim).AddTrack("video")
 
 
 def _scratch(sim: Simulator) -> None:
-    keep = _timeline(sim)
-    _pool(sim).CreateEmptyTimeline("scratch")
-    sim.resolve.GetProjectManager().GetCurrentProject().SetCurrentTimeline(keep)
+    keep = timeline_of(sim)
+    pool_of(sim).CreateEmptyTimeline("scratch")
+    project_of(sim).SetCurrentTimeline(keep)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +140,7 @@ def test_a_careful_script_passes(tmp_path: Path) -> None:
     def run(sim: Simulator, options: Mapping[str, str]) -> int:
         if sim.resolve.GetCurrentPage() is None:
             raise ResolveError("A dialog is open.", code="resolve.modal", hint="Close it.")
-        timeline = _timeline(sim)
+        timeline = timeline_of(sim)
         if timeline.GetMarkerByCustomData("rushes"):
             return 0
         taken = timeline.GetMarkers()

@@ -16,6 +16,7 @@ from rushes.testing.resolve import Simulator, profile
 from rushes.testing.resolve.colour import drx_text
 from rushes.testing.resolve.picture import picture_at
 from rushes.testing.resolve.state import ItemState, NodeState
+from tests.resolve.sim.handles import project_of, timeline_of
 
 CDL = {"NodeIndex": "1", "Slope": "1.2 1 0.8", "Offset": "0.02 0 -0.01", "Power": "0.9 1 1.1", "Saturation": "0.7"}
 CUBE = "LUT_3D_SIZE 2\n" + "\n".join(f"{1 - r} {1 - g} {1 - b}" for b in (0, 1) for g in (0, 1) for r in (0, 1)) + "\n"
@@ -134,7 +135,7 @@ def test_a_lut_is_unknown_until_the_list_is_refreshed(sim: Simulator, item: Item
     graph = sim.handle(item).GetNodeGraph()
     path = put_lut(sim)
     assert graph.SetLUT(1, "Rushes/invert.cube") is False
-    sim.resolve.GetProjectManager().GetCurrentProject().RefreshLUTList()
+    project_of(sim).RefreshLUTList()
     before = shown(sim)
     assert graph.GetLUT(1) == ""
     assert graph.SetLUT(1, "Rushes\\invert.cube") is False
@@ -154,14 +155,14 @@ def test_a_lut_elsewhere_or_broken_does_not_load(sim: Simulator, item: ItemState
     outside.write_text(CUBE)
     put_lut(sim, "broken.cube", "LUT_3D_SIZE 2\n1 1 1\n")
     put_lut(sim, "code.dctl", "x")
-    sim.resolve.GetProjectManager().GetCurrentProject().RefreshLUTList()
+    project_of(sim).RefreshLUTList()
     graph = sim.handle(item).GetNodeGraph()
     assert [graph.SetLUT(1, str(each)) for each in (outside, "broken.cube", "code.dctl")] == [False] * 3
 
 
 def test_cdl_comes_before_the_lut_on_a_node(sim: Simulator, item: ItemState) -> None:
     put_lut(sim)
-    sim.resolve.GetProjectManager().GetCurrentProject().RefreshLUTList()
+    project_of(sim).RefreshLUTList()
     before = shown(sim)
     handle = sim.handle(item)
     handle.SetCDL({**CDL, "Slope": "0.5 0.5 0.5", "Offset": "0 0 0", "Power": "1 1 1", "Saturation": "1"})
@@ -184,7 +185,7 @@ def test_a_drx_replaces_the_whole_graph(sim: Simulator, item: ItemState, tmp_pat
 def test_a_drx_is_refused_for_a_clip_in_a_colour_group(sim: Simulator, item: ItemState, tmp_path: Path) -> None:
     """Rule drx.group."""
     (tmp_path / "look.drx").write_text(drx_text([NodeState()]))
-    handle, project = sim.handle(item), sim.resolve.GetProjectManager().GetCurrentProject()
+    handle, project = sim.handle(item), project_of(sim)
     group = project.AddColorGroup("Exteriors")
     assert project.AddColorGroup("Exteriors") is None
     assert handle.AssignToColorGroup(group) is True
@@ -197,7 +198,7 @@ def test_a_drx_is_refused_for_a_clip_in_a_colour_group(sim: Simulator, item: Ite
 
 def test_group_graphs_act_before_and_after_the_clips_own(sim: Simulator, item: ItemState) -> None:
     """Rule group.order."""
-    handle, project = sim.handle(item), sim.resolve.GetProjectManager().GetCurrentProject()
+    handle, project = sim.handle(item), project_of(sim)
     before = shown(sim)
     handle.AssignToColorGroup(project.AddColorGroup("A"))
     one = {"Slope": "1 1 1", "Offset": "0 0 0", "Power": "1 1 1", "Saturation": "1"}
@@ -321,7 +322,7 @@ def test_grading_methods_of_a_version_that_lacks_them_are_none(tmp_path: Path, s
     sim.timeline()
     handle = sim.handle(sim.add_clip(sim.import_media(still), frames=5))
     assert handle.ResetAllNodeColors is None
-    timeline = sim.resolve.GetProjectManager().GetCurrentProject().GetCurrentTimeline()
+    timeline = timeline_of(sim)
     assert timeline.ApplyGradeFromDRX is None
     assert handle.GetNodeGraph().ApplyGradeFromDRX is not None
 

@@ -31,6 +31,7 @@ from rushes.media.video import VideoWriter
 from rushes.testing.resolve import Simulator
 from rushes.testing.resolve.picture import picture_at, source_frame
 from rushes.testing.resolve.state import ItemState, TimelineState
+from tests.resolve.sim.handles import pool_of
 
 RATE = Fraction(24)
 START = 86400
@@ -63,10 +64,6 @@ def cut(tmp_path: Path) -> EditTimeline:
     high = (EditClip("SH020", 6, 8, other, 12),)
     tracks = (EditTrack(TrackKind.VIDEO, "Takes", low), EditTrack(TrackKind.VIDEO, "Above", high))
     return EditTimeline("Cut", RATE, Size(16, 16), START, tracks=tracks, markers=(EditMarker(12, "act", "two", "Sky"),))
-
-
-def pool_of(sim: Simulator) -> Any:
-    return sim.resolve.GetProjectManager().GetCurrentProject().GetMediaPool()
 
 
 def bring(sim: Simulator, path: Path, text: str, **options: Any) -> TimelineState | None:

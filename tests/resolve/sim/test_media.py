@@ -6,7 +6,6 @@ import wave
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from rushes.contracts.timecode import Timecode
 from rushes.media.pictures import save_png
 from rushes.media.video import VideoWriter
 from rushes.testing.resolve import Simulator, profile
+from tests.resolve.sim.handles import pool_of
 
 Start = Callable[..., Simulator]
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n\n2\n00:00:03,000 --> 00:00:04,500\nWho is there?\n"
@@ -38,29 +38,25 @@ def frames(folder: Path, first: int = 1001, count: int = 4) -> str:
     return str(folder / "f_%04d.png")
 
 
-def _pool(sim: Simulator) -> Any:
-    return sim.resolve.GetProjectManager().GetCurrentProject().GetMediaPool()
-
-
 def test_import_lands_in_the_open_bin(start: Start, tmp_path: Path) -> None:
     # import.folder: a script that only walks to the bin imports beside it.
     sim = start()
     wanted = sim.bin("SQ010/SH010")
     path = str(movie(tmp_path / "a.mp4"))
-    root = _pool(sim).GetRootFolder()
+    root = pool_of(sim).GetRootFolder()
     assert [each.GetName() for each in root.GetSubFolderList()] == ["SQ010"]
-    _pool(sim).ImportMedia([path])
+    pool_of(sim).ImportMedia([path])
     assert wanted.clips == []
     assert len(sim.project.root.clips) == 1
-    assert _pool(sim).SetCurrentFolder(root.GetSubFolderList()[0].GetSubFolderList()[0])
-    _pool(sim).ImportMedia([path])
+    assert pool_of(sim).SetCurrentFolder(root.GetSubFolderList()[0].GetSubFolderList()[0])
+    pool_of(sim).ImportMedia([path])
     # import.no-dedupe: it is there twice now.
     assert [clip.path for folder in (sim.project.root, wanted) for clip in folder.clips] == [path, path]
 
 
 def test_facts_come_from_the_file(start: Start, tmp_path: Path) -> None:
     sim = start()
-    item = _pool(sim).ImportMedia([str(movie(tmp_path / "a.mp4", 6, Fraction(30000, 1001), start=30))])[0]
+    item = pool_of(sim).ImportMedia([str(movie(tmp_path / "a.mp4", 6, Fraction(30000, 1001), start=30))])[0]
     wanted = {"FPS": "29.97", "Frames": "6", "Start TC": "00:00:01:00", "Resolution": "64x36", "Type": "Video"}
     assert {key: item.GetClipProperty(key) for key in wanted} == wanted
     assert item.GetClipProperty()["File Path"] == str(tmp_path / "a.mp4")
@@ -72,8 +68,8 @@ def test_what_cannot_be_read_is_left_out_in_silence(start: Start, tmp_path: Path
     sim = start()
     (tmp_path / "broken.mp4").write_bytes(b"nothing")
     (tmp_path / "notes.txt").write_text("no media", encoding="utf-8")
-    assert _pool(sim).ImportMedia([str(tmp_path / name) for name in ("no.mp4", "broken.mp4", "notes.txt")]) == []
-    got = _pool(sim).ImportMedia([str(tmp_path / "no.mp4"), str(movie(tmp_path / "a.mp4"))])
+    assert pool_of(sim).ImportMedia([str(tmp_path / name) for name in ("no.mp4", "broken.mp4", "notes.txt")]) == []
+    got = pool_of(sim).ImportMedia([str(tmp_path / "no.mp4"), str(movie(tmp_path / "a.mp4"))])
     assert [item.GetName() for item in got] == ["a.mp4"]
 
 
@@ -82,14 +78,14 @@ def test_a_sequence_is_one_item(start: Start, tmp_path: Path) -> None:
     sim = start(rate="25")
     pattern = frames(tmp_path)
     info = {"FilePath": pattern, "StartIndex": 1001, "EndIndex": 1004}
-    (item,) = _pool(sim).ImportMedia([info])
+    (item,) = pool_of(sim).ImportMedia([info])
     assert item.GetClipProperty("Frames") == "4"
     assert item.GetClipProperty("File Path") == str(tmp_path / "f_[1001-1004].png")
     assert not Path(item.GetClipProperty("File Path")).exists()
     assert item.GetClipProperty("FPS") == "25"
-    assert _pool(sim).ImportMedia([info | {"EndIndex": 1005}]) == []
+    assert pool_of(sim).ImportMedia([info | {"EndIndex": 1005}]) == []
     singles = start(profile("21.0").but(show_individual_frames=True))
-    assert len(_pool(singles).ImportMedia([info])) == 4
+    assert len(pool_of(singles).ImportMedia([info])) == 4
 
 
 def test_sound_takes_the_rate_of_the_project(start: Start, tmp_path: Path) -> None:
@@ -101,14 +97,14 @@ def test_sound_takes_the_rate_of_the_project(start: Start, tmp_path: Path) -> No
         out.setframerate(48000)
         out.writeframes(b"\0" * 4 * 24000)
     sim = start(rate="25")
-    (item,) = _pool(sim).ImportMedia([str(path)])
+    (item,) = pool_of(sim).ImportMedia([str(path)])
     assert (item.GetClipProperty("FPS"), item.GetClipProperty("Frames"), item.GetClipProperty("Type")) == (
         "25",
         "",
         "Audio",
     )
     sim.timeline()
-    (placed,) = _pool(sim).AppendToTimeline([{"mediaPoolItem": item, "mediaType": 2, "trackIndex": 1}])
+    (placed,) = pool_of(sim).AppendToTimeline([{"mediaPoolItem": item, "mediaType": 2, "trackIndex": 1}])
     assert placed.GetTrackTypeAndIndex() == ["audio", 1]
     assert placed.GetDuration() == 12
 
@@ -119,24 +115,24 @@ def test_subtitles_go_to_the_end_wherever_they_are_sent(start: Start, tmp_path: 
     path.write_text(SRT, encoding="utf-8")
     sim = start(rate="25")
     timeline = sim.timeline()
-    (item,) = _pool(sim).ImportMedia([str(path)])
+    (item,) = pool_of(sim).ImportMedia([str(path)])
     assert item.GetClipProperty("Type") == "Subtitle"
-    assert _pool(sim).AppendToTimeline([{"mediaPoolItem": item}]) == [None]
+    assert pool_of(sim).AppendToTimeline([{"mediaPoolItem": item}]) == [None]
     assert sim.handle(timeline).AddTrack("subtitle")
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": item, "trackIndex": 1, "recordFrame": 95000}])
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": item, "trackIndex": 1, "recordFrame": 95000}])
     track = sim.handle(timeline).GetItemListInTrack("subtitle", 1)
     assert [(each.GetName(), each.GetStart() - 90000, each.GetEnd() - 90000) for each in track] == [
         ("Hello.", 25, 50),
         ("Who is there?", 75, 113),
     ]
-    _pool(sim).AppendToTimeline([{"mediaPoolItem": item}])
+    pool_of(sim).AppendToTimeline([{"mediaPoolItem": item}])
     assert [each.start - 90000 for each in timeline.items("subtitle")] == [25, 75, 113 + 25, 113 + 75]
 
 
 def test_a_new_bin_opens_and_may_be_a_twin(start: Start) -> None:
     # folder.subfolder: "make if missing" without a look makes twins, and the editor's bin is gone from view.
     sim = start()
-    pool = _pool(sim)
+    pool = pool_of(sim)
     root = pool.GetRootFolder()
     pool.AddSubFolder(root, "Takes")
     pool.AddSubFolder(root, "Takes")
@@ -229,7 +225,7 @@ def test_deleting_from_the_pool_takes_the_cut_with_it(start: Start) -> None:
     media = sim.add_media()
     sim.add_clip(media, frames=24)
     sim.add_clip(at=100, frames=24)
-    assert _pool(sim).DeleteClips([sim.handle(media)])
+    assert pool_of(sim).DeleteClips([sim.handle(media)])
     assert len(timeline.tracks["video"][0].items) == 1
     assert not media.alive
 
@@ -238,7 +234,7 @@ def test_bins_move_and_go(start: Start) -> None:
     sim = start()
     here, there = sim.bin("A"), sim.bin("B/C")
     media = sim.add_media(folder="A")
-    pool = _pool(sim)
+    pool = pool_of(sim)
     assert pool.MoveClips([sim.handle(media)], sim.handle(there))
     assert (here.clips, there.clips) == ([], [media])
     assert not pool.MoveFolders([sim.handle(sim.bin("B"))], sim.handle(there))
@@ -274,7 +270,7 @@ def test_clips_go_offline_and_are_found_again(start: Start, tmp_path: Path) -> N
     # media.relink
     sim = start()
     media = sim.import_media(movie(tmp_path / "old" / "a.mp4"))
-    pool, item = _pool(sim), sim.handle(media)
+    pool, item = pool_of(sim), sim.handle(media)
     sim.offline(media)
     assert item.GetClipProperty("Online Status") == "Offline"
     assert pool.RelinkClips([item], str(tmp_path / "new")) is False
@@ -289,6 +285,6 @@ def test_metadata_is_exported_as_a_table(start: Start, tmp_path: Path) -> None:
     sim = start()
     media = sim.add_media(frames=24)
     media.metadata["Shot"] = "SH010"
-    assert _pool(sim).ExportMetadata(str(tmp_path / "m.csv"), [sim.handle(media)])
+    assert pool_of(sim).ExportMetadata(str(tmp_path / "m.csv"), [sim.handle(media)])
     assert "A001.mov" in (tmp_path / "m.csv").read_text(encoding="utf-16")
-    assert _pool(sim).ExportMetadata(str(tmp_path / "none" / "m.csv"), [sim.handle(media)]) is False
+    assert pool_of(sim).ExportMetadata(str(tmp_path / "none" / "m.csv"), [sim.handle(media)]) is False

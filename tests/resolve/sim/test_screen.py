@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,17 +113,18 @@ def test_the_free_edition_has_no_ui_and_sells_instead(tmp_path: Path) -> None:
     assert sim.handle(timeline).AddMarker(0, "Blue", "", "", 1) is True
 
 
+def _ask_elsewhere(sim: Simulator, answers: list[Any]) -> None:
+    """A call from a thread of its own."""
+    thread = threading.Thread(target=lambda: answers.append(sim.resolve.GetCurrentPage()))
+    thread.start()
+    thread.join()
+
+
 def test_a_thread_that_calls_resolve_while_runloop_runs_never_comes_back(sim: Simulator) -> None:
     """Rules ui.runloop, thread.deadlock."""
     panel, user = Panel(sim), screen(sim.app)
     answers: list[Any] = []
-
-    def work() -> None:
-        thread = threading.Thread(target=lambda: answers.append(sim.resolve.GetCurrentPage()))
-        thread.start()
-        thread.join()
-
-    user.plan += [work, user.close]
+    user.plan += [partial(_ask_elsewhere, sim, answers), user.close]
     panel.dispatcher.RunLoop()
     assert answers == [None]
     assert sim.app.deadlocked
@@ -132,13 +134,7 @@ def test_a_thread_that_calls_resolve_while_runloop_runs_never_comes_back(sim: Si
 def test_stepping_leaves_other_threads_alone(sim: Simulator) -> None:
     panel, user = Panel(sim), screen(sim.app)
     answers: list[Any] = []
-
-    def work() -> None:
-        thread = threading.Thread(target=lambda: answers.append(sim.resolve.GetCurrentPage()))
-        thread.start()
-        thread.join()
-
-    user.plan += [work, user.close]
+    user.plan += [partial(_ask_elsewhere, sim, answers), user.close]
     panel.run()
     assert (answers, sim.app.deadlocked) == (["edit"], False)
 

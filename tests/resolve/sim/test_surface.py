@@ -5,17 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rushes.testing.resolve import FREE, PROFILES, RULES, STUDIO, Profile, Simulator
+from tests.resolve.sim.handles import project_of
 
 Start = Callable[..., Simulator]
-
-
-def _project(sim: Simulator) -> Any:
-    return sim.resolve.GetProjectManager().GetCurrentProject()
 
 
 def _named(profile: Profile) -> str:
@@ -24,7 +20,7 @@ def _named(profile: Profile) -> str:
 
 def test_a_name_it_lacks_is_there_and_none(start: Start) -> None:
     # surface.absent: hasattr lies, the call is a TypeError, dir tells the truth.
-    pool = _project(start()).GetMediaPool()
+    pool = project_of(start()).GetMediaPool()
     assert hasattr(pool, "DuplicateTimeline")
     with pytest.raises(TypeError, match="'NoneType' object is not callable"):
         pool.DuplicateTimeline("B")
@@ -63,10 +59,10 @@ def test_wrong_arguments_are_answered_with_nothing(start: Start) -> None:
     assert timeline.AddMarker(5, "Blue") is None
     assert timeline.AddMarker(frameId=5, color="Blue", name="", note="", duration=1) is None
     assert timeline.AddMarker("5", "Blue", "n", "", 1) is False
-    assert _project(sim).SetSetting("timelineFrameRate", 25) is False
+    assert project_of(sim).SetSetting("timelineFrameRate", 25) is False
     assert timeline.GetMarkers() == {}
     assert len(sim.app.misuse) == 4
-    assert _project(sim).GetMediaPool().ImportMedia([Path("/x.mov")]) == []
+    assert project_of(sim).GetMediaPool().ImportMedia([Path("/x.mov")]) == []
 
 
 def test_a_stale_handle_answers_none_to_everything(start: Start) -> None:
@@ -74,26 +70,26 @@ def test_a_stale_handle_answers_none_to_everything(start: Start) -> None:
     sim = start()
     kept, other = sim.timeline("Kept"), sim.timeline("Other")
     timeline, item = sim.handle(kept), sim.handle(sim.add_clip(timeline=kept))
-    pool = _project(sim).GetMediaPool()
+    pool = project_of(sim).GetMediaPool()
     assert pool.DeleteTimelines([sim.handle(other)])
     assert timeline.AddMarker(5, "Blue", "n", "", 1) is None
     assert item.SetClipColor("Orange") is None
     assert item.GetName() is None
     assert kept.markers == {}
-    again = _project(sim).GetTimelineByIndex(1)
+    again = project_of(sim).GetTimelineByIndex(1)
     assert again.AddMarker(5, "Blue", "n", "", 1) is True
-    project = _project(sim)
+    project = project_of(sim)
     assert sim.resolve.GetProjectManager().LoadProject("Film") is not None
     assert project.GetName() is None
     assert again.GetName() is None
-    assert _project(sim).GetName() == "Film"
+    assert project_of(sim).GetName() == "Film"
 
 
 def test_two_handles_of_one_thing_are_not_equal(start: Start) -> None:
     # handle.identity: `in` and == on handles never find anything.
     sim = start()
     sim.timeline()
-    project = _project(sim)
+    project = project_of(sim)
     first, second = project.GetCurrentTimeline(), project.GetCurrentTimeline()
     assert first != second
     assert first not in [second]
@@ -107,14 +103,14 @@ def test_a_dialog_makes_writes_answer_none(start: Start) -> None:
     sim.open_modal("Media Management")
     assert sim.resolve.GetCurrentPage() is None
     assert timeline.AddMarker(5, "Blue", "n", "", 1) is None
-    assert _project(sim).GetMediaPool().CreateEmptyTimeline("New") is None
+    assert project_of(sim).GetMediaPool().CreateEmptyTimeline("New") is None
     assert timeline.GetName() == "Edit"
     sim.dismiss_modal()
     assert sim.resolve.GetCurrentPage() == "edit"
     assert timeline.AddMarker(5, "Blue", "n", "", 1) is True
     sim.no_project()
     assert sim.resolve.GetCurrentPage() is None
-    assert sim.resolve.GetProjectManager().GetCurrentProject() is None
+    assert project_of(sim) is None
 
 
 @pytest.mark.parametrize("profile", [p for p in FREE if p.scripting], ids=_named)
@@ -172,7 +168,7 @@ def test_calls_are_counted_by_name(start: Start) -> None:
     sim.timeline()
     sim.add_clip()
     assert sim.calls == 0
-    timeline = _project(sim).GetCurrentTimeline()
+    timeline = project_of(sim).GetCurrentTimeline()
     timeline.GetName()
     timeline.GetName()
     assert sim.counts["Timeline.GetName"] == 2

@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 
 from rushes.testing.resolve import Profile, Simulator, profile
+from tests.resolve.sim.handles import project_of
 
 Start = Callable[..., Simulator]
-
-
-def _project(sim: Simulator) -> Any:
-    return sim.resolve.GetProjectManager().GetCurrentProject()
 
 
 def _cut(sim: Simulator) -> Any:
@@ -27,23 +24,23 @@ def test_a_name_that_is_taken(start: Start) -> None:
     # timeline.name-taken: None, and the next line raises AttributeError.
     sim = start()
     sim.timeline("Edit")
-    pool = _project(sim).GetMediaPool()
+    pool = project_of(sim).GetMediaPool()
     assert pool.CreateEmptyTimeline("Edit") is None
     made = pool.CreateEmptyTimeline("Edit 2")
     assert made.GetStartFrame() == 86400
     assert [made.GetTrackCount(kind) for kind in ("video", "audio", "subtitle")] == [1, 1, 0]
     assert made.SetName("Edit") is False
     # timeline.current
-    assert _project(sim).GetCurrentTimeline().GetName() == "Edit 2"
-    twin = _project(sim).GetTimelineByIndex(1).DuplicateTimeline("Edit 3")
-    assert _project(sim).GetCurrentTimeline().GetUniqueId() == twin.GetUniqueId()
+    assert project_of(sim).GetCurrentTimeline().GetName() == "Edit 2"
+    twin = project_of(sim).GetTimelineByIndex(1).DuplicateTimeline("Edit 3")
+    assert project_of(sim).GetCurrentTimeline().GetUniqueId() == twin.GetUniqueId()
 
 
 def test_a_duplicate_is_a_cut_of_its_own(start: Start) -> None:
     sim = start()
     timeline = sim.timeline()
     item = sim.add_clip(frames=24)
-    _project(sim).GetCurrentTimeline().DuplicateTimeline()
+    project_of(sim).GetCurrentTimeline().DuplicateTimeline()
     twin = sim.project.timeline
     assert twin is not None
     assert twin is not timeline
@@ -58,7 +55,7 @@ def test_a_timeline_from_clips_needs_their_bin_and_drops_repeats(start: Start) -
     # timeline.from-clips: a cut of A, B, A becomes A, B.
     sim = start()
     first, second = sim.add_media("a.mov", frames=24, folder="X"), sim.add_media("b.mov", frames=24, folder="X")
-    pool = _project(sim).GetMediaPool()
+    pool = project_of(sim).GetMediaPool()
     clips = [sim.handle(each) for each in (first, second, first)]
     assert pool.CreateTimelineFromClips("Cut", clips) is None
     pool.SetCurrentFolder(sim.handle(sim.bin("X")))
@@ -68,15 +65,15 @@ def test_a_timeline_from_clips_needs_their_bin_and_drops_repeats(start: Start) -
 
 def test_the_rate_is_a_number_and_the_rest_is_text(start: Start) -> None:
     # rate.float: int(GetSetting("timelineFrameRate")) or a comparison with "24" goes wrong.
-    project = _project(start(rate="23.976"))
+    project = project_of(start(rate="23.976"))
     assert project.GetSetting("timelineFrameRate") == 23.976
     assert project.GetSetting("timelineFrameRate") != "23.976"
     assert project.GetSetting("timelineResolutionWidth") == "1920"
     assert project.GetSetting("superScale") == 1
     assert project.GetSetting("nonsense") == ""
-    drop = _project(start(rate="29.97 DF"))
+    drop = project_of(start(rate="29.97 DF"))
     assert drop.GetSetting("timelineFrameRate") == "29.97 DF"
-    plain = _project(start(profile("21.0").but(drop_rate_as_float=True), rate="29.97 DF"))
+    plain = project_of(start(profile("21.0").but(drop_rate_as_float=True), rate="29.97 DF"))
     assert plain.GetSetting("timelineFrameRate") == 29.97
     assert plain.GetSetting("timelineDropFrameTimecode") == "1"
 
@@ -84,7 +81,7 @@ def test_the_rate_is_a_number_and_the_rest_is_text(start: Start) -> None:
 def test_the_rate_is_fixed_once_there_is_something(start: Start) -> None:
     # rate.fixed
     sim = start()
-    project = _project(sim)
+    project = project_of(sim)
     assert project.SetSetting("timelineFrameRate", "29.97 DF")
     assert project.SetSetting("timelineFrameRate", "24.5") is False
     assert project.SetSetting("timelinePlaybackFrameRate", "24") is False
@@ -101,7 +98,7 @@ def test_a_timeline_has_no_settings_of_its_own_at_first(start: Start) -> None:
     assert timeline.SetSetting("useCustomSettings", "1")
     assert timeline.SetSetting("timelineResolutionWidth", "1280")
     assert timeline.GetSetting("timelineResolutionWidth") == "1280"
-    assert _project(sim).GetSetting("timelineResolutionWidth") == "1920"
+    assert project_of(sim).GetSetting("timelineResolutionWidth") == "1920"
 
 
 def test_markers_count_from_the_start_and_echo_anything(start: Start) -> None:
@@ -109,7 +106,7 @@ def test_markers_count_from_the_start_and_echo_anything(start: Start) -> None:
     sim = start()
     sim.timeline()
     item = sim.add_clip(at=24, frames=48)
-    timeline = _project(sim).GetCurrentTimeline()
+    timeline = project_of(sim).GetCurrentTimeline()
     absolute = sim.handle(item).GetStart()
     assert timeline.AddMarker(absolute, "Blue", "take", "", 1)
     assert absolute in timeline.GetMarkers()
@@ -357,7 +354,7 @@ def test_selection_brings_the_linked_sound(start: Start) -> None:
     item = sim.add_clip(sim.add_media(audio_channels=2), frames=24, with_audio=True)
     sim.select(item)
     assert len(sim.handle(timeline).GetSelectedClips()) == 2
-    assert _project(sim).GetMediaPool().GetSelectedClips() is None
+    assert project_of(sim).GetMediaPool().GetSelectedClips() is None
 
 
 def test_generators_go_to_the_playhead_and_cover_nothing(start: Start) -> None:
@@ -407,7 +404,7 @@ def test_the_interface_of_a_project(start: Start, which: Profile) -> None:
     assert manager.GetProjectListInCurrentFolder() == ["Untitled Project", "Film", "Other"]
     assert sim.resolve.OpenPage("photo") is (which.version >= (21, 0, 0))
     assert sim.resolve.OpenPage("nonsense") is False
-    assert manager.CloseProject(_project(sim))
+    assert manager.CloseProject(project_of(sim))
     assert manager.GetCurrentProject() is None
     assert sim.resolve.GetCurrentPage() is None
 
