@@ -40,6 +40,12 @@ def test_footage_and_a_take_come_back(shell: Shell, film: Production, footage: P
     (folder,) = (film.root / "returns").iterdir()
     assert (folder / "return.json").is_file()
 
+    blocked = tmp_path / "back.mov" / "under_a_file.mov"
+    done = shell.run(*words, "--out", blocked, cwd=film.root)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "harbour_denoise_" in done.stderr.replace("\n", "")  # what was made is named, so that nothing is lost
+
     shot = shell.run("shoot", "set.blend", "--shot", "010", "--frames", "1-3", cwd=film.root)
     assert shot.returncode == 0, shot.stderr
     (take,) = film.takes()

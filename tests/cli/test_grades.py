@@ -55,3 +55,14 @@ def test_match_says_how_near_it_comes(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "with the CDL alone" in done.output
     assert next((tmp_path / "out").glob("*.png")).is_file()
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    save_png(tmp_path / "a.png", np.full((20, 30, 3), 90, np.uint8))
+    convert = rushes("convert", "Warm Evening", "--space", "rec709", "--out", tmp_path / "file")
+    match = rushes("match", tmp_path / "a.png", tmp_path / "a.png", "--space", "rec709", "--out", tmp_path / "file")
+    for done in (convert, match):
+        assert isinstance(done.exception, InputError), done.exception
+        assert done.exception.code == "cli.out"
+        assert str(tmp_path / "file") in done.exception.message

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rushes.cli.common import ProductionOption, engine_client, open_production
+from rushes.cli.common import ProductionOption, engine_client, open_production, writing
 from rushes.cli.output import out, say_path
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def clip(
     out().print(f"{found['frames']} frames of {size}{made}{label}", markup=False)
     path = Path(found["path"])
     if copy is not None:
-        path = _copied(path, copy.expanduser().absolute())
+        with writing(copy, hint=f"What came back is {path}; copy it from there."):
+            path = _copied(path, copy.expanduser().absolute())
     say_path(" ", path)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +22,7 @@ __all__ = [
     "find_production",
     "find_resolve_scripts",
     "open_production",
+    "writing",
 ]
 
 ProductionOption = Annotated[
@@ -75,3 +78,16 @@ def find_resolve_scripts() -> None:
     beside = Path(rushes.__file__).resolve().parents[2]
     if (beside / "resolve_scripts" / "__init__.py").is_file() and str(beside) not in sys.path:
         sys.path.append(str(beside))
+
+
+@contextmanager
+def writing(target: Path, hint: str = "Give another place, one that you may write to.") -> Generator[None, None, None]:
+    """InputError `cli.out` instead of an OSError while `target` is written; no room on the disk stays DiskFullError."""
+    from rushes.errors import InputError, disk_full_as_error
+
+    try:
+        with disk_full_as_error(target):
+            yield
+    except OSError as exc:
+        words = exc.strerror or str(exc)
+        raise InputError(f"{target} cannot be written: {words}.", code="cli.out", hint=hint) from exc

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rushes.cli.common import JsonOption, ProductionOption, open_production
+from rushes.cli.common import JsonOption, ProductionOption, open_production, writing
 from rushes.cli.output import err, out, say_path, table
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ def conform(
     found = run_here(lambda context: run(encode(job), context, Services(rushes_home())))
     _print(decode(ConformReport, found["report"]), found["kept"])
     if json is not None:
-        write_json(json, found)
+        with writing(json):
+            write_json(json, found)
         say_path("Figures:", json)
 
 

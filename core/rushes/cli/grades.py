@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rushes.cli.common import ProductionOption
+from rushes.cli.common import ProductionOption, writing
 from rushes.cli.output import out, say_path, table
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def convert(
     from rushes.delivery.colour_grades import find_grade
 
     grade = find_grade(name, _listed(production)).grade
-    made = grade_files(grade, _space(space), folder.expanduser().absolute(), _rendering(rendering))
+    with writing(folder):
+        made = grade_files(grade, _space(space), folder.expanduser().absolute(), _rendering(rendering))
     _show_cdl(made.cdl)
     table(
         ("24 patches against the grade as meant", ">deltaE 2000"),
@@ -112,7 +113,8 @@ def match_picture(
         same_scene=same_scene,
         rendering=_rendering(rendering),
     )
-    found = match_files(job, target)
+    with writing(target):
+        found = match_files(job, target)
     _show_cdl(found.grade.cdl)
     rows = [("before", found.before), ("with the CDL alone", found.after_cdl), ("with CDL and LUT", found.after)]
     what = "pixel by pixel" if same_scene else "between the crowds of colours"
