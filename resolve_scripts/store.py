@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from rushes.client.home import rushes_home
+from rushes.client.home import read_json, rushes_home
 from rushes.client.locks import FileLock
 from rushes.errors import EngineError, disk_full_as_error
 
@@ -129,15 +129,6 @@ def make_folder(folder: Path) -> None:
             code="engine.home",
             hint="Set RUSHES_HOME to a folder that you may write to.",
         ) from exc
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object, or an empty one when the file is missing or torn."""
-    try:
-        data: Any = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
 
 
 def write_json(path: Path, data: dict[str, Any]) -> None:

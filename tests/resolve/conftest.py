@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from resolve_scripts.actions.base import Action, Outcome
+from resolve_scripts.host import subtitling
 from resolve_scripts.host.session import Session, open_session
 from rushes.testing.resolve import Profile, Simulator
 from rushes.testing.resolve.desk import FakeDesk
@@ -31,6 +32,12 @@ class Suite:
     def run(self, action: Action, **options: str) -> Outcome:
         """Run an action as the menu does, in a session of its own."""
         return action.run(self.session, self.desk, options)
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The double needs no time to settle."""
+    monkeypatch.setattr(subtitling.time, "sleep", lambda _: None)
 
 
 @pytest.fixture

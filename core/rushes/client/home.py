@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
-__all__ = ["EngineHome", "rushes_home"]
+__all__ = ["EngineHome", "read_json", "rushes_home"]
 
 
 def rushes_home() -> Path:
@@ -74,3 +76,12 @@ class EngineHome:
     def index(self) -> Path:
         """SQLite index of the jobs; can be made again from the folders."""
         return self.folder / "index.sqlite"
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object, or an empty one when the file is missing or torn."""
+    try:
+        data: Any = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}

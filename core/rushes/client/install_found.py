@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import rushes
 from rushes.client.discovery import engine_holds_lock
+from rushes.client.home import read_json
 from rushes.client.locks import FileLock
 from rushes.errors import EngineError
 
@@ -100,15 +100,6 @@ class EngineFolders:
 def python_inside(environment: Path) -> Path:
     """Path of the Python in a virtual environment."""
     return environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object, or an empty one when the file is missing or torn."""
-    try:
-        data: Any = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return cast("dict[str, Any]", data) if isinstance(data, dict) else {}
 
 
 def current_folder(home: Path) -> Path | None:

@@ -17,7 +17,6 @@ import pytest
 
 from resolve_scripts.actions.build import ACTION
 from resolve_scripts.actions.pull import ACTION as PULL
-from resolve_scripts.host import subtitling
 from rushes.contracts import (
     EditClip,
     EditMarker,
@@ -40,12 +39,9 @@ from rushes.testing.resolve.state import TimelineState
 from tests.resolve.conftest import Suite
 
 Start = Callable[..., Suite]
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
 SCRIPTED = [name for name, one in PROFILES.items() if one.scripting]
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subtitling.time, "sleep", lambda _: None)
 
 
 def _folder(one: Suite) -> Path:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from resolve_scripts.actions.subtitles import ACTION
-from resolve_scripts.host import subtitling
 from rushes.errors import InputError, ResolveError, RushesError
 from rushes.testing.resolve import PROFILES
 from rushes.testing.resolve.invariants import broken
@@ -18,13 +17,10 @@ from rushes.testing.resolve.state import MediaState, TimelineState
 from tests.resolve.conftest import Suite
 
 Start = Callable[..., Suite]
+pytestmark = pytest.mark.usefixtures("no_waiting")
+
 SCRIPTED = [name for name, one in PROFILES.items() if one.scripting]
 TEXT = "1\n00:00:01,000 --> 00:00:02,000\nHello\n\n2\n00:00:03,500 --> 00:00:04,000\nYou there\n"
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subtitling.time, "sleep", lambda _: None)
 
 
 def _srt(one: Suite, text: str = TEXT, name: str = "cut.srt") -> Path:
