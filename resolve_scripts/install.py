@@ -74,7 +74,9 @@ def _uninstall(store: Store) -> int:
     _say(f"Removed {gone.files} files. Settings and notes stay in {store.root}.")
     for path in gone.kept:
         _say(f"Note: {path} was changed by somebody and stays.")
-    return 0
+    for path in gone.denied:
+        _say(f"Note: {path} could not be removed. Run uninstall once more as an administrator.")
+    return 1 if gone.denied else 0
 
 
 def _doctor(doctor: Doctor, *, as_json: bool) -> int:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
-from resolve_scripts.actions.send import hand_over, undo_file
+from resolve_scripts.actions.send import hand_over
 from resolve_scripts.host.keep import kept
 from resolve_scripts.host.read import read_timeline
 from resolve_scripts.host.returning import add_take, import_return, put_above
 from resolve_scripts.host.session import Session
-from resolve_scripts.host.stage import open_timeline, recover
+from resolve_scripts.host.stage import open_timeline, recover, undo_file
 from resolve_scripts.logic.bring_back import place_above, plan_return
 from resolve_scripts.logic.model import TimelineState
 from resolve_scripts.logic.sent import OPEN, Back, SentNote, SentState
@@ -30,7 +30,7 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
     """See `ACTION`."""
     notes = SentNotes(Path(desk.home))
     with kept(session):
-        said = list(recover(session, undo_file(desk)))
+        said = list(recover(session, undo_file(desk.home)))
         waiting = [note for note in notes.all() if note.state in OPEN]
         for note in notes.all():
             if note.state is SentState.RENDERING:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
+from resolve_scripts.host.keep import kept
 from resolve_scripts.host.session import Session
-from rushes.errors import InputError
+from resolve_scripts.host.stage import recover, undo_file
+from rushes.errors import InputError, ResolveError
 
 __all__ = ["MODULES", "VARIANTS", "Entry", "Registry", "Variant", "builtin_registry"]
 
@@ -134,9 +136,22 @@ class Entry:
         return self.action.id not in _UNGUARDED
 
     def run(self, session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
-        """Run the action; given options go before the variant's own."""
+        """Run the action; given options go before the variant's own. What a killed render left is undone first."""
         own = self.variant.options if self.variant else {}
-        return self.action.run(session, desk, {**own, **options})
+        said = _swept(session, desk) if self.guarded else ()
+        outcome = self.action.run(session, desk, {**own, **options})
+        return replace(outcome, notes=(*said, *outcome.notes)) if said else outcome
+
+
+def _swept(session: Session, desk: Desk) -> tuple[str, ...]:
+    undo = undo_file(desk.home)
+    if not undo.is_file():
+        return ()
+    try:
+        with kept(session):
+            return recover(session, undo)
+    except ResolveError as exc:
+        return (exc.message,)  # the action says itself what it cannot do
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from resolve_scripts.host.facts import item_facts, timeline_size
 from resolve_scripts.host.keep import kept
 from resolve_scripts.host.read import project_rate, read_timeline
 from resolve_scripts.host.session import Session
-from resolve_scripts.host.stage import alone_as_seen, alone_on_own_timeline, recover
+from resolve_scripts.host.stage import alone_as_seen, alone_on_own_timeline, note_job, recover, undo_file
 from resolve_scripts.logic.model import ItemState, TimelineState
 from resolve_scripts.logic.pick import ON, chosen
 from resolve_scripts.logic.send import HANDLES, SendPlan, default_name, parse_settings, pattern, plan_send
@@ -27,7 +27,7 @@ from rushes.contracts.codec import encode
 from rushes.contracts.job import JobRequest
 from rushes.errors import EngineError, InputError, ResolveError, RushesError
 
-__all__ = ["ACTION", "hand_over", "undo_file"]
+__all__ = ["ACTION", "hand_over"]
 
 _LABELS = {
     Treatment.RESTYLE: "restyle",
@@ -56,7 +56,7 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
     order = _order(options)
     notes = SentNotes(Path(desk.home))
     with kept(session):
-        said = list(recover(session, undo_file(desk)))
+        said = list(recover(session, undo_file(desk.home)))
         state = read_timeline(session)
         items = chosen(state, options.get("on", ""))
         done = 0
@@ -153,7 +153,7 @@ def hand_over(desk: Desk, notes: SentNotes, note: SentNote, said: list[str]) -> 
 def _render(
     session: Session, desk: Desk, state: TimelineState, item: ItemState, plan: SendPlan, note: SentNote
 ) -> Path:
-    undo = undo_file(desk)
+    undo = undo_file(desk.home)
     stage = (
         alone_on_own_timeline(session, undo, note.id, item, plan)
         if plan.way is Way.CLEAN
@@ -168,12 +168,15 @@ def _render(
                 hint="Render it by hand on the Deliver page and send the file.",
             )
         what = Range(first, last, state.rate, timeline_size(session))
-        return render_range(session, what, folder, default_name(item), desk.progress, lambda: desk.cancelled)
-
-
-def undo_file(desk: Desk) -> Path:
-    """What a killed render leaves to be undone."""
-    return Path(desk.home) / "undo.json"
+        return render_range(
+            session,
+            what,
+            folder,
+            default_name(item),
+            desk.progress,
+            lambda: desk.cancelled,
+            lambda job: note_job(undo, job),
+        )
 
 
 def _former(notes: SentNotes, state: TimelineState, item: ItemState, order: _Order) -> SentNote | None:

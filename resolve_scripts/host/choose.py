@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,9 @@ __all__ = ["ask_folder", "folder_command"]
 _PATIENCE = 600.0
 _POWERSHELL = (
     "Add-Type -AssemblyName System.Windows.Forms; $d = New-Object System.Windows.Forms.FolderBrowserDialog; "
-    "$d.Description = 'Production folder'; $d.SelectedPath = $args[0]; "
+    "$d.Description = 'Production folder'; $d.SelectedPath = {begin}; "
     "[Console]::OutputEncoding = [Text.Encoding]::UTF8; "
-    "if ($d.ShowDialog() -eq 'OK') { $d.SelectedPath }"
+    "if ($d.ShowDialog() -eq 'OK') {{ $d.SelectedPath }}"
 )
 
 Ask = Callable[[Sequence[str]], "str | None"]
@@ -41,7 +42,9 @@ def folder_command(platform: str, begin: str, find: Callable[[str], str | None] 
         words = f'POSIX path of (choose folder with prompt "Production folder" {where})'
         return ["/usr/bin/osascript", "-e", "on run argv", "-e", words, "-e", "end run", begin or "/"]
     if platform == "win32":
-        return ["powershell", "-NoProfile", "-STA", "-Command", f"& {{ {_POWERSHELL} }}", begin]
+        # What follows -Command is read as a script, spaces and all: the folder is quoted the way PowerShell quotes.
+        quoted = "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", begin) + "'"
+        return ["powershell", "-NoProfile", "-STA", "-Command", _POWERSHELL.format(begin=quoted)]
     zenity = find("zenity")
     if zenity:
         return [zenity, "--file-selection", "--directory", "--title=Production folder", f"--filename={begin}/"]

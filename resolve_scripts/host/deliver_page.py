@@ -28,6 +28,8 @@ _CODECS = ("ProRes422HQ", "DNxHRHQ", "DNxHR_HQ", "ProRes422", "H265", "H264")
 """Ids, the best first; the first that this Resolve lists is used."""
 _POLL = 0.2
 """Seconds."""
+_HALT = 15.0
+"""Seconds to wait for a render to stop."""
 _STALL = 1800.0
 """Seconds without progress after which a render is given up."""
 
@@ -52,8 +54,9 @@ def render_range(
     name: str,
     progress: Callable[[float, str], None],
     cancelled: Callable[[], bool],
+    noted: Callable[[str], None] = lambda job: None,
 ) -> Path:
-    """Render the open timeline; gives the movie's path.
+    """Render the open timeline; gives the movie's path. `noted` gets the job's id before it runs.
 
     Raises:
         ResolveError: `resolve.render`; nothing of it stays in the queue.
@@ -74,6 +77,8 @@ def render_range(
         project.SetCurrentRenderMode(1)
         _settings(project, what, folder, name)
         job = project.AddRenderJob() or ""
+        if job:
+            noted(job)
         if not job or not project.StartRendering([job], False):
             raise _refused("Resolve took no render job")
         _wait(session, job, progress, cancelled)
@@ -141,7 +146,7 @@ def _wait(session: Session, job: str, progress: Callable[[float, str], None], ca
             moved, last = time.monotonic(), percent
             progress(min(1.0, percent / 100), f"Rendering, {percent} %")
         if cancelled():
-            project.StopRendering()
+            _halt(project)
             raise JobCancelled("Stopped; the clip was not sent.")
         if not project.IsRenderingInProgress():
             # Between the two questions it may have ended.
@@ -152,8 +157,16 @@ def _wait(session: Session, job: str, progress: Callable[[float, str], None], ca
                 return
             raise JobCancelled("The render was stopped in Resolve; the clip was not sent.")
         if time.monotonic() - moved > _STALL:
-            project.StopRendering()
+            _halt(project)
             raise _refused("the render does not move on")
+        time.sleep(_POLL)
+
+
+def _halt(project: Project) -> None:
+    """Stop, and wait until it has: a job that still runs cannot be deleted, nor its timeline."""
+    project.StopRendering()
+    end = time.monotonic() + _HALT
+    while project.IsRenderingInProgress() and time.monotonic() < end:
         time.sleep(_POLL)
 
 

@@ -9,10 +9,10 @@ import logging
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from resolve_scripts.host.placing import Placement, place
-from resolve_scripts.host.session import Session
+from resolve_scripts.host.session import Session, listed
 from resolve_scripts.logic.model import ItemState, TimelineState
 from resolve_scripts.logic.send import SendPlan
 from resolve_scripts.store import read_json, write_json
@@ -21,10 +21,15 @@ from rushes.errors import ResolveError
 if TYPE_CHECKING:
     from fusionscript import Timeline
 
-__all__ = ["alone_as_seen", "alone_on_own_timeline", "open_timeline", "recover"]
+__all__ = ["alone_as_seen", "alone_on_own_timeline", "note_job", "open_timeline", "recover", "undo_file"]
 
 _log = logging.getLogger(__name__)
 _NAME = "Rushes Send"
+
+
+def undo_file(home: str) -> Path:
+    """What a killed render leaves to be undone, in a desk's folder of notes."""
+    return Path(home) / "undo.json"
 
 
 def open_timeline(session: Session, id: str) -> Timeline | None:
@@ -94,12 +99,27 @@ def alone_as_seen(
         recover(session, undo)
 
 
+def note_job(undo: Path, job: str) -> None:
+    """Note a job of the render queue down, to be taken out."""
+    write_json(undo, {**read_json(undo), "job": job})
+
+
+def _jobs(session: Session) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", listed(cast("Any", session.project().GetRenderJobList())))
+
+
 def recover(session: Session, undo: Path) -> tuple[str, ...]:
-    """Undo what a render, or one that was killed, left: its timeline, tracks switched off. Says what was done."""
+    """Undo what a render, or one that was killed, left: its job, its timeline, tracks switched off. Says what was done.
+
+    While Resolve renders nothing is done; the next action tries again.
+    """
     noted = read_json(undo)
-    if not noted:
+    if not noted or session.project().IsRenderingInProgress():
         return ()
     said: list[str] = []
+    job = str(noted.get("job") or "")
+    if job and any(job in one.values() for one in _jobs(session)) and session.project().DeleteRenderJob(job):
+        said.append("The job of a render that was broken off is out of the queue.")
     scratch = str(noted.get("scratch") or "")
     if scratch.startswith(_NAME):
         gone = [one for one in session.timelines() if one.GetName() == scratch]

@@ -166,9 +166,14 @@ class Panel:
 
     def _rate(self, rating: Rating) -> None:
         take = self.model.chosen
-        if take:
+        if not take:
+            return
+        try:
             desk = self._desk()
-            self._ask(lambda: desk.rate_take(take, rating), self.model.replace_take)
+        except ResolveError as exc:  # no project is open, or another one than the action works in
+            self._tell(str(exc))
+            return
+        self._ask(lambda: desk.rate_take(take, rating), self.model.replace_take)
 
     # The engine, on the watcher's thread.
 

@@ -46,6 +46,8 @@ class Removed:
     files: int = 0
     kept: list[Path] = field(default_factory=list)
     """Files of ours that somebody has changed; they stay."""
+    denied: list[Path] = field(default_factory=list)
+    """Files of ours that this user may not remove; uninstall can be run again by one who may."""
 
 
 def install(
@@ -120,13 +122,15 @@ def uninstall(store: Store) -> Removed:
 
 def _uninstall(store: Store, known: dict[str, Any]) -> Removed:
     gone = Removed()
-    for row in _rows(known):
-        _take_menu(row, gone)
+    left = [row for row in _rows(known) if not _take_menu(row, gone)]
     for package in {str(known.get("package") or ""), *map(str, known.get("packages") or [])}:
         if package and Path(package).is_dir() and store.root in Path(package).parents:
             gone.files += sum(1 for p in Path(package).rglob("*") if p.is_file())
             shutil.rmtree(package, ignore_errors=True)
-    store.installed.unlink(missing_ok=True)
+    if left:
+        write_json(store.installed, {**known, "menus": left, "package": "", "packages": []})
+    else:
+        store.installed.unlink(missing_ok=True)
     return gone
 
 
@@ -261,20 +265,27 @@ def _put_menu(place: Place, texts: dict[str, str], before: dict[str, Any]) -> di
     return {"menu": str(place.menu), "scripts": str(place.scripts), "files": sums, "made": [*made, *made_before]}
 
 
-def _take_menu(row: dict[str, Any], gone: Removed) -> None:
+def _take_menu(row: dict[str, Any], gone: Removed) -> bool:
+    """Whether all of it is gone but what somebody has changed."""
+    denied = len(gone.denied)
     menu = Path(str(row["menu"]))
     files: dict[str, str] = row.get("files") or {}
     for name, checksum in files.items():
         path = menu / Path(name).name if name.startswith(f"{MENU}/") else menu.parent / Path(name).name
         if not path.is_file():
             continue
-        if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
-            gone.kept.append(path)
+        try:
+            if hashlib.sha256(path.read_bytes()).hexdigest() != checksum:
+                gone.kept.append(path)
+                continue
+            path.unlink()
+        except OSError:
+            gone.denied.append(path)
             continue
-        path.unlink()
         gone.files += 1
     made: list[str] = row.get("made") or []
     _drop_empty([str(menu / "__pycache__"), *made])
+    return len(gone.denied) == denied
 
 
 def _drop_empty(folders: Iterable[str]) -> None:

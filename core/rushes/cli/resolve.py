@@ -65,6 +65,10 @@ def uninstall() -> None:
     say_path(f"Removed {gone.files} files. Settings and notes stay in", where.root)
     for path in gone.kept:
         say_path("Changed by somebody, so it stays:", path)
+    for path in gone.denied:
+        say_path("Could not be removed; run this once more as an administrator:", path)
+    if gone.denied:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from resolve_scripts.actions import bring_back, send
+from resolve_scripts.actions.registry import builtin_registry
+from resolve_scripts.host import deliver_page
 from resolve_scripts.logic.sent import SentState
 from resolve_scripts.sent import SentNotes
 from rushes.contracts import Size, decode, encode
@@ -616,3 +618,33 @@ def test_a_take_whose_file_is_gone_is_told(film: Suite) -> None:
 
 def test_the_start_timecode_counts_at_the_medias_rate() -> None:
     assert Timecode.parse("00:00:04:05", Fraction(24)).frame == 101
+
+
+@pytest.mark.parametrize("picture", ["own", "seen"])
+def test_any_action_undoes_what_a_killed_render_left(
+    film: Suite, monkeypatch: pytest.MonkeyPatch, picture: str
+) -> None:
+    """Tracks that are off, a job in the queue: nobody should have to send another clip to have his cut back."""
+    film.sim.playhead(70)
+    before = film.sim.snapshot()
+
+    def killed(*_: Any, **__: Any) -> Path:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deliver_page, "_wait", killed)
+        patch.setattr(deliver_page, "_leave", lambda *_: None)
+        patch.setattr("resolve_scripts.host.stage.recover", lambda *_: ())
+        patch.setattr(send, "recover", lambda *_: ())
+        with pytest.raises(Killed):
+            film.run(SEND, treatment="denoise", picture=picture)
+    assert len(film.sim.project.render.jobs) == 1
+
+    look = builtin_registry().get("notes_to_takes")
+    assert look.run(film.session, film.desk, {}).notes == ()  # Resolve renders on: nothing is taken from under it
+    assert len(film.sim.project.render.jobs) == 1
+    while film.session.project().IsRenderingInProgress():
+        pass
+    outcome = look.run(film.session, film.desk, {})
+    assert any("out of the queue" in note for note in outcome.notes)
+    assert film.sim.snapshot() == before

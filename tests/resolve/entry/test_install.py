@@ -359,3 +359,29 @@ def test_the_installers_own_commands(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert store.settings().default == str(tmp_path / "film")
     assert main(["uninstall"], machine=on, store=store) == 0
     assert main(["uninstall"], machine=on, store=store) == 1
+
+
+def test_what_may_not_be_removed_is_told_and_goes_with_the_next_uninstall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A menu of all users, installed by an administrator and uninstalled by somebody else."""
+    store = Store(tmp_path / "data" / "resolve")
+    menus = [tmp_path / name / "Fusion" / "Scripts" for name in ("mine", "shared")]
+    install(store, folders=menus)
+    unlink = Path.unlink
+
+    def denied(self: Path, missing_ok: bool = False) -> None:
+        if menus[1] in self.parents:
+            raise PermissionError(13, "Permission denied")
+        unlink(self, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", denied)
+        gone = uninstall(store)
+    assert gone.denied
+    assert not list(menus[0].rglob("*.py"))
+    assert list(menus[1].rglob("*.py"))
+    assert not uninstall(store).denied
+    assert not list(menus[1].rglob("*.*"))
+    with pytest.raises(InputError):
+        uninstall(store)

@@ -438,3 +438,13 @@ def test_another_project_brings_its_own_production(tmp_path: Path) -> None:
     assert "Choose Production" in seen[0][1]
     assert seen[1][0] == "0", "takes of the other film are not offered here"
     assert room.sim.app.misuse == []
+
+
+def test_rating_while_no_project_is_open_is_told_and_the_panel_stays(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    room.film.add_take("SH010", "t-1")
+    panel = room.panel()
+    panel.model.chosen = "t-1"
+    room.sim.no_project()
+    panel._rate(Rating.KEPT)  # pyright: ignore[reportPrivateUsage]  # what the button does
+    assert "No project is open" in panel.model.message

@@ -14,6 +14,7 @@ from resolve_scripts.actions.registry import MODULES, Entry, Registry, builtin_r
 from resolve_scripts.setup.launchers import file_name
 from rushes.contracts.clip import Treatment
 from rushes.errors import InputError
+from rushes.testing.resolve.desk import FakeDesk
 
 IN_THE_MENU = {
     "pull_selects",
@@ -108,7 +109,7 @@ def test_two_actions_of_one_name_are_a_fault() -> None:
         Registry(("stop", "stop")).entries()
 
 
-def test_given_options_go_before_a_variants_own() -> None:
+def test_given_options_go_before_a_variants_own(tmp_path: Path) -> None:
     got: list[dict[str, str]] = []
 
     def run(session: object, desk: object, options: object) -> Outcome:
@@ -118,7 +119,7 @@ def test_given_options_go_before_a_variants_own() -> None:
     from resolve_scripts.actions.registry import Variant
 
     entry = Entry(Action("a", "A", "A.", run), Variant("b", "B", {"x": "1", "y": "1"}))
-    entry.run(None, None, {"y": "2"})  # type: ignore[arg-type] # neither is used
+    entry.run(None, FakeDesk(tmp_path), {"y": "2"})  # type: ignore[arg-type] # Resolve is not used
     assert got == [{"x": "1", "y": "2"}]
 
 

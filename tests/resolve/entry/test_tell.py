@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
 
+from resolve_scripts.host.choose import folder_command
 from resolve_scripts.host.tell import Teller, clean_environment, notice_command
 
 
@@ -66,3 +68,17 @@ def test_long_words_are_cut_for_the_notice_not_for_the_log() -> None:
 @pytest.mark.parametrize("name", ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"])
 def test_programs_of_the_system_do_not_get_resolves_libraries(name: str) -> None:
     assert clean_environment({name: "/opt/resolve/libs", "HOME": "/home/x"}) == {"HOME": "/home/x"}
+
+
+@pytest.mark.parametrize(
+    "folder", ["D:\\My Films\\Ana's cut", "D:\\a; b & c (1)", "\\\\nas\\Projekte\\Häfen", "D:\\Ana\u2019s"]
+)
+def test_windows_folder_dialog_begins_where_it_should(folder: str) -> None:
+    """What follows -Command is a script: a bare folder would be cut at its spaces, or run."""
+    command = folder_command("win32", folder)
+    assert command is not None
+    assert command[:-1] == ["powershell", "-NoProfile", "-STA", "-Command"]
+    script = command[-1]
+    begin = script.split("$d.SelectedPath = '", 1)[1].split("'; [Console]", 1)[0]
+    assert re.sub("(['\u2018\u2019])\\1", r"\1", begin) == folder
+    assert "if ($d.ShowDialog() -eq 'OK') { $d.SelectedPath }" in script
