@@ -31,7 +31,7 @@ from rushes.contracts import (
 )
 from rushes.delivery.otio_write import otio_text
 from rushes.errors import InputError, JobCancelled, ResolveError, RushesError
-from rushes.testing.resolve import PROFILES, profile
+from rushes.testing.resolve import PROFILES, SCRIPTED, profile
 from rushes.testing.resolve.desk import movie
 from rushes.testing.resolve.invariants import broken, left_behind
 from rushes.testing.resolve.names import parse_rate_setting
@@ -40,8 +40,6 @@ from tests.resolve.conftest import Suite
 
 Start = Callable[..., Suite]
 pytestmark = pytest.mark.usefixtures("no_waiting")
-
-SCRIPTED = [name for name, one in PROFILES.items() if one.scripting]
 
 
 def _folder(one: Suite) -> Path:

@@ -18,12 +18,11 @@ from rushes.contracts.edit import ID_KEYS
 from rushes.contracts.grade import CDL, Grade, GradeJob, GradeResult, TimelineSpace
 from rushes.errors import InputError, ResolveError, RushesError
 from rushes.testing.resolve.colour import drx_text
-from rushes.testing.resolve.profiles import PROFILES
+from rushes.testing.resolve.profiles import SCRIPTED
 from rushes.testing.resolve.state import ItemState, NodeState
 from tests.resolve.conftest import Suite
 
 GRADE, UNGRADE = ACTIONS
-RUNS = [name for name, one in PROFILES.items() if one.scripting]
 CDL_OF_TEST = CDL((1.1, 1.0, 0.9), (0.01, 0.0, -0.01), (1.0, 1.05, 1.1), 0.8)
 CUBE = "LUT_3D_SIZE 2\n" + "\n".join(f"{r} {g} {b}" for b in (0, 1) for g in (0, 1) for r in (0, 1)) + "\n"
 
@@ -75,7 +74,7 @@ def items(film: Suite) -> list[ItemState]:
     return list(timeline.items("video"))
 
 
-@pytest.mark.parametrize("film", RUNS, indirect=True)
+@pytest.mark.parametrize("film", SCRIPTED, indirect=True)
 def test_the_grade_lands_in_its_own_version_and_a_second_run_changes_nothing(film: Suite) -> None:
     first, second = items(film)
     first.grade.nodes = [NodeState(cdl={"Slope": "2 2 2", "Offset": "0 0 0", "Power": "1 1 1", "Saturation": "1"})]
@@ -460,3 +459,32 @@ def test_one_clip_that_cannot_go_back_does_not_keep_the_others(film: Suite) -> N
     outcome = film.run(UNGRADE, on="all")
     assert outcome.done == 1
     assert any("former grade version" in note for note in outcome.notes)
+
+
+def test_a_changed_look_leaves_what_the_colourist_built_on_the_former_one(film: Suite) -> None:
+    film.run(GRADE)
+    first = items(film)[0]
+    first.grade.nodes.append(NodeState(tools=["Curves"]))
+    grades_of(film).result = replace(grades_of(film).result, cdl=CDL(saturation=0.5), lut=None)
+    outcome = film.run(GRADE)
+    assert [one.name for one in first.versions] == ["Version 1", "Rushes Harbour", "Rushes Harbour 2"]
+    assert [node.tools for node in first.versions[1].nodes][1] == ["Curves"]
+    assert (first.grade.name, len(first.grade.nodes)) == ("Rushes Harbour 2", 1)
+    assert any("stays there" in note for note in outcome.notes)
+    assert film.run(GRADE).done == 0
+    film.run(UNGRADE)
+    assert first.grade.name == "Version 1"
+    assert film.run(GRADE).done == 1
+    assert first.grade.name == "Rushes Harbour 2"
+
+
+def test_a_second_version_that_fails_leaves_the_first(film: Suite) -> None:
+    film.run(GRADE)
+    first = items(film)[0]
+    first.grade.nodes.append(NodeState(tools=["Curves"]))
+    grades_of(film).result = replace(grades_of(film).result, cdl=CDL(saturation=0.5), lut=None)
+    before = film.sim.snapshot()
+    film.sim.refuse("TimelineItem.SetCDL", 9)
+    with pytest.raises(ResolveError):
+        film.run(GRADE)
+    assert film.sim.snapshot() == before

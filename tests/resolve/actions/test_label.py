@@ -13,10 +13,8 @@ import pytest
 from resolve_scripts.actions.label import ACTION
 from rushes.contracts.edit import AI_KEYWORD, ID_KEYS
 from rushes.errors import ProductionError, ResolveError
-from rushes.testing.resolve.profiles import PROFILES
+from rushes.testing.resolve.profiles import SCRIPTED
 from tests.resolve.conftest import Suite
-
-RUNS = [name for name, one in PROFILES.items() if one.scripting]
 
 
 @pytest.fixture
@@ -41,7 +39,7 @@ def film(suite: Callable[..., Suite], request: pytest.FixtureRequest) -> Suite:
     return made
 
 
-@pytest.mark.parametrize("film", RUNS, indirect=True)
+@pytest.mark.parametrize("film", SCRIPTED, indirect=True)
 def test_share_counts_what_is_seen_and_a_second_run_changes_nothing(film: Suite) -> None:
     outcome = film.run(ACTION)
 

@@ -18,13 +18,12 @@ from rushes.contracts.take import Rating
 from rushes.errors import InputError, ResolveError, RushesError
 from rushes.media.pictures import save_png
 from rushes.testing.resolve.desk import movie
-from rushes.testing.resolve.profiles import PROFILES, profile
+from rushes.testing.resolve.profiles import SCRIPTED, profile
 from rushes.testing.resolve.state import ItemState, NodeState
 from tests.resolve.conftest import Suite
 
 MATCH = match.ACTION
 UNGRADE = ACTIONS[1]
-RUNS = [name for name, one in PROFILES.items() if one.scripting]
 
 
 class Fit:
@@ -81,7 +80,7 @@ def still(tmp_path: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("film", RUNS, indirect=True)
+@pytest.mark.parametrize("film", SCRIPTED, indirect=True)
 def test_matched_in_its_own_version_and_once(film: Suite, still: str) -> None:
     item = first(film)
     item.grade.nodes = [NodeState(tools=["Curves"])]

@@ -10,7 +10,7 @@ import pytest
 from resolve_scripts.actions.notes import ACTION
 from rushes.contracts.edit import ID_KEYS
 from rushes.errors import InputError, ResolveError
-from rushes.testing.resolve.profiles import PROFILES
+from rushes.testing.resolve.profiles import SCRIPTED
 from rushes.testing.resolve.state import ItemState
 from tests.resolve.conftest import Suite
 
@@ -31,10 +31,7 @@ def film(suite: Callable[..., Suite], request: pytest.FixtureRequest) -> Suite:
     return made
 
 
-RUNS = [name for name, one in PROFILES.items() if one.scripting]
-
-
-@pytest.mark.parametrize("film", RUNS, indirect=True)
+@pytest.mark.parametrize("film", SCRIPTED, indirect=True)
 def test_markers_become_notes_and_notes_markers_and_a_second_run_changes_nothing(film: Suite) -> None:
     item = placed(film, "t1", 10, source=6)
     film.sim.add_marker(4, "Red", "", "hands drift", on=item)

@@ -13,14 +13,13 @@ from resolve_scripts.actions.place import ACTION, ACTIONS
 from rushes.contracts import Rating, Timecode
 from rushes.errors import InputError, ResolveError, RushesError
 from rushes.media.video import read_video
-from rushes.testing.resolve import PROFILES, profile
+from rushes.testing.resolve import PROFILES, SCRIPTED, profile
 from rushes.testing.resolve.names import parse_rate_setting
 from rushes.testing.resolve.picture import picture_at
 from rushes.testing.resolve.state import ItemState
 from tests.resolve.conftest import Suite
 
 Start = Callable[..., Suite]
-SCRIPTED = [name for name, one in PROFILES.items() if one.scripting]
 ALL = ACTIONS[1]
 
 

@@ -13,12 +13,11 @@ import pytest
 from resolve_scripts.actions.pull import ACTION
 from rushes.contracts import AI_KEYWORD, Rating
 from rushes.errors import EngineUnreachable, InputError, ResolveError
-from rushes.testing.resolve import PROFILES, profile
+from rushes.testing.resolve import SCRIPTED, profile
 from rushes.testing.resolve.state import MediaState
 from tests.resolve.conftest import Suite
 
 Start = Callable[..., Suite]
-SCRIPTED = [name for name, one in PROFILES.items() if one.scripting]
 
 
 def _bins(one: Suite) -> dict[str, list[MediaState]]:

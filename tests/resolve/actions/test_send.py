@@ -23,12 +23,11 @@ from rushes.contracts.job import JobState
 from rushes.contracts.timecode import Timecode
 from rushes.errors import InputError, JobCancelled, JobFailed, ResolveError, RushesError
 from rushes.testing.resolve.desk import movie
-from rushes.testing.resolve.profiles import PROFILES, Profile, profile
+from rushes.testing.resolve.profiles import SCRIPTED, Profile, profile
 from rushes.testing.resolve.state import ItemState, MediaState, NodeState
 from tests.resolve.conftest import Suite
 
 SEND, BACK = send.ACTION, bring_back.ACTION
-RUNS = [name for name, one in PROFILES.items() if one.scripting]
 
 
 class Engine:
@@ -104,7 +103,7 @@ def in_bin(film: Suite, path: str) -> list[MediaState]:
     return film.sim.bin(path).clips
 
 
-@pytest.mark.parametrize("film", RUNS, indirect=True)
+@pytest.mark.parametrize("film", SCRIPTED, indirect=True)
 def test_a_take_goes_as_its_file_and_comes_back_into_its_clip(film: Suite) -> None:
     item = items(film)[0]
     item.grade.nodes = [NodeState(tools=["Curves"])]
@@ -134,7 +133,7 @@ def test_a_take_goes_as_its_file_and_comes_back_into_its_clip(film: Suite) -> No
     assert film.sim.app.misuse == []
 
 
-@pytest.mark.parametrize("film", RUNS, indirect=True)
+@pytest.mark.parametrize("film", SCRIPTED, indirect=True)
 def test_footage_is_rendered_with_handles_and_without_its_grade(film: Suite) -> None:
     film.sim.playhead(70)
     take, item = items(film)

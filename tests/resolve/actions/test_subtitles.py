@@ -10,7 +10,7 @@ import pytest
 
 from resolve_scripts.actions.subtitles import ACTION
 from rushes.errors import InputError, ResolveError, RushesError
-from rushes.testing.resolve import PROFILES
+from rushes.testing.resolve import SCRIPTED
 from rushes.testing.resolve.invariants import broken
 from rushes.testing.resolve.placing import Placed, append_cues
 from rushes.testing.resolve.state import MediaState, TimelineState
@@ -19,7 +19,6 @@ from tests.resolve.conftest import Suite
 Start = Callable[..., Suite]
 pytestmark = pytest.mark.usefixtures("no_waiting")
 
-SCRIPTED = [name for name, one in PROFILES.items() if one.scripting]
 TEXT = "1\n00:00:01,000 --> 00:00:02,000\nHello\n\n2\n00:00:03,500 --> 00:00:04,000\nYou there\n"
 
 

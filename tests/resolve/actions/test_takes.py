@@ -12,12 +12,11 @@ from resolve_scripts.actions.place import ACTION as PLACE
 from resolve_scripts.actions.takes import ACTIONS
 from rushes.contracts import Rating
 from rushes.errors import EngineUnreachable, InputError, ResolveError, RushesError
-from rushes.testing.resolve import PROFILES, profile
+from rushes.testing.resolve import SCRIPTED, profile
 from rushes.testing.resolve.state import ItemState
 from tests.resolve.conftest import Suite
 
 Start = Callable[..., Suite]
-SCRIPTED = [name for name, one in PROFILES.items() if one.scripting]
 ADD, NEXT, PREVIOUS, FIRST = ACTIONS
 
 

@@ -16,7 +16,7 @@ from resolve_scripts.selfcheck.media import png
 from resolve_scripts.selfcheck.probes import PROBES
 from resolve_scripts.store import Store
 from rushes.errors import JobCancelled, ResolveError
-from rushes.testing.resolve import PROFILES, Simulator
+from rushes.testing.resolve import PROFILES, SCRIPTED, Simulator
 from rushes.testing.resolve.desk import FakeDesk
 from rushes.testing.resolve.invariants import broken
 from rushes.testing.resolve.rules import RULES
@@ -36,7 +36,7 @@ def check(sim: Simulator, desk: FakeDesk) -> tuple[str, dict[str, tuple[bool | N
     return "\n".join([outcome.text, *outcome.notes]), found
 
 
-@pytest.mark.parametrize("profile", [name for name, one in PROFILES.items() if one.scripting])
+@pytest.mark.parametrize("profile", SCRIPTED)
 def test_the_double_is_as_the_double_plays_it_and_nothing_stays(profile: str, tmp_path: Path) -> None:
     sim, desk = room(tmp_path, profile)
     sim.timeline("Edit", video=2)

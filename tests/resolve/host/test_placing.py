@@ -11,14 +11,13 @@ import pytest
 from resolve_scripts.host.placing import Placement, add_track, drop_track, free_track, place, remove
 from resolve_scripts.host.read import read_timeline
 from rushes.errors import ResolveError
-from rushes.testing.resolve import PROFILES, profile
+from rushes.testing.resolve import PROFILES, SCRIPTED, profile
 from rushes.testing.resolve.base import api
 from rushes.testing.resolve.item import TimelineItem
 from rushes.testing.resolve.state import ItemState
 from tests.resolve.conftest import Suite
 
 Start = Callable[..., Suite]
-SCRIPTED = [name for name, one in PROFILES.items() if one.scripting]
 
 
 def _lies(item: ItemState) -> tuple[int, int, int, int]:

@@ -14,7 +14,7 @@ from rushes.contracts.geometry import Size
 from rushes.contracts.timecode import Timecode
 from rushes.media.pictures import load_png
 from rushes.media.video import VideoWriter, probe, read_video
-from rushes.testing.resolve import PROFILES, Simulator, profile
+from rushes.testing.resolve import PROFILES, SCRIPTED, Simulator, profile
 from rushes.testing.resolve.render import finish_renders
 from tests.resolve.sim.handles import project_of
 
@@ -293,7 +293,7 @@ def test_wave_has_no_codec_before_21_1(tmp_path: Path) -> None:
     assert found == {"21.0.4": {}, "21.1": {"Linear PCM": "lpcm"}}
 
 
-@pytest.mark.parametrize("name", [name for name, each in PROFILES.items() if each.scripting])
+@pytest.mark.parametrize("name", SCRIPTED)
 def test_a_careful_script_works_on_every_resolve(name: str, tmp_path: Path) -> None:
     """Grades in a version of its own, renders, exports, and leaves the queue empty."""
     sim = Simulator(PROFILES[name], tmp_path / "resolve")

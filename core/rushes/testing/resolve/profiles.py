@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-__all__ = ["FREE", "PROFILES", "STUDIO", "VERSIONS", "Profile", "Quirks", "profile"]
+__all__ = ["FREE", "PROFILES", "SCRIPTED", "STUDIO", "VERSIONS", "Profile", "Quirks", "profile"]
 
 
 @dataclass(frozen=True)
@@ -105,3 +105,5 @@ STUDIO: tuple[Profile, ...] = tuple(profile(version) for version in VERSIONS)
 FREE: tuple[Profile, ...] = tuple(profile(version, studio=False) for version in VERSIONS)
 PROFILES: dict[str, Profile] = {each.name: each for each in (*STUDIO, *FREE)}
 """All ten by name: "19.1-studio" … "21.1-free"."""
+SCRIPTED: tuple[str, ...] = tuple(name for name, each in PROFILES.items() if each.scripting)
+"""Names of those that run scripts."""
