@@ -404,3 +404,13 @@ def test_a_timeline_in_the_timeline_is_told_by_every_format() -> None:
         (note,) = cut.notes
         assert note.startswith("Compound on Video 1 is nested")
         assert "not as AI-generated" in note
+
+
+def test_a_reel_that_was_cut_to_eight_letters_may_mean_several_takes() -> None:
+    two = Matcher((BOAT, replace(BOAT, take="t9", name="SH010_T01_z9y8x7")))
+    clip = SeenClip("SH010_T0", "Video 1", TrackKind.VIDEO, 0, 24, reel="SH010_T0")
+    cut = SeenCut("Cut", F(24), 0, False, (clip,))
+    (row,) = conform(cut, two, lambda path: True).rows
+    assert row.problems == ("unknown",)
+    assert row.words == ("its reel is cut to 8 letters and may mean SH010_T01_a1b2c3 or SH010_T01_z9y8x7",)
+    assert _report(cut).rows[0].take == "t1"

@@ -156,11 +156,13 @@ def test_the_zip_holds_the_folder(film: Film) -> None:
 
 
 def test_kept_frames_come_along_when_asked_for(film: Film) -> None:
-    folder = Path(_deliver(film, frames=True)["folder"])
+    context = RecordingContext()
+    folder = Path(_deliver(film, context, frames=True)["folder"])
     frames = sorted(p.name for p in (folder / "media" / "frames" / "SH010_T01_aa1").iterdir())
     assert frames == [f"SH010_T01_aa1.{n:04d}.png" for n in range(11, 19)]
     # The cut names the movie, which every format can.
     assert all(c.media and c.media.path.endswith(".mov") for c in _cut(folder).tracks[0].clips)
+    assert "No frames were kept of SH020_T01_bb1: there the movies are all there is." in context.notes
 
 
 def test_prores_for_those_who_read_no_h264(film: Film) -> None:

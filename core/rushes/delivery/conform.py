@@ -76,7 +76,7 @@ class ConformReport:
 
 def conform(cut: SeenCut, matcher: Matcher, exists: Exists) -> ConformReport:
     """Match a cut with the takes of a production; `exists` says whether a file is on this machine."""
-    rows = tuple(_row(cut, clip, matcher.find(clip), exists) for clip in cut.clips)
+    rows = tuple(_row(cut, clip, matcher, exists) for clip in cut.clips)
     used = tuple(dict.fromkeys(r.take for r in rows if r.take and r.enabled and "trashed" not in r.problems))
     unused = tuple(t.take for t in matcher.takes.values() if t.rating == "kept" and not t.gone and t.take not in used)
     generated, picture = generated_share(cut, rows)
@@ -94,11 +94,15 @@ def conform(cut: SeenCut, matcher: Matcher, exists: Exists) -> ConformReport:
     )
 
 
-def _row(cut: SeenCut, clip: SeenClip, match: Match | None, exists: Exists) -> ConformRow:
+def _row(cut: SeenCut, clip: SeenClip, matcher: Matcher, exists: Exists) -> ConformRow:
+    match = matcher.find(clip)
     known = match.known if match else None
     first, last = shown_range(clip, match, cut.rate)
     frames = known.frames if known else clip.media_frames
     problems, words = _problems(clip, match, exists, first, last, frames)
+    several = [t.name for t in matcher.by_short(clip)] if match is None else []
+    if several:
+        words = (f"its reel is cut to 8 letters and may mean {' or '.join(several)}", *words[1:])
     inside = first is not None and last is not None and frames is not None
     return ConformRow(
         track=clip.track,

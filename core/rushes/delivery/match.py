@@ -51,10 +51,9 @@ class Matcher:
         self.takes = {t.take: t for t in takes}
         self._paths = {_plain(p): t for t in self.takes.values() for p in t.paths}
         self._names = {t.name.casefold(): t for t in self.takes.values()}
-        self._shorts: dict[str, KnownTake | None] = {}
+        self._shorts: dict[str, list[KnownTake]] = {}
         for take in self.takes.values():
-            short = take.name[:8].casefold()
-            self._shorts[short] = None if short in self._shorts else take
+            self._shorts.setdefault(take.name[:8].casefold(), []).append(take)
 
     def find(self, clip: SeenClip) -> Match | None:
         """The take, or None for media that are not ours."""
@@ -66,11 +65,16 @@ class Matcher:
             return Match(by_id, "id")
         if by_file is not None:
             return Match(by_file, "file")
-        by_reel = self.by_name(clip.reel) or (self._shorts.get(clip.reel.casefold()) if len(clip.reel) == 8 else None)
+        short = self.by_short(clip)
+        by_reel = self.by_name(clip.reel) or (short[0] if len(short) == 1 else None)
         if by_reel is not None:
             return Match(by_reel, "reel")
         by_name = self.by_name(clip.name)
         return Match(by_name, "name") if by_name is not None else None
+
+    def by_short(self, clip: SeenClip) -> list[KnownTake]:
+        """Takes that a reel of 8 letters may mean: some programs cut reels there."""
+        return self._shorts.get(clip.reel.casefold(), []) if len(clip.reel) == 8 else []
 
     def by_path(self, path: str) -> KnownTake | None:
         """By the whole path, else by the take's folder in it, else by the file's own name."""

@@ -18,7 +18,17 @@ from typing import Any
 import numpy as np
 
 from rushes import __version__
-from rushes.contracts import EditClip, EditorialMedia, EditTimeline, JobContext, Rating, TrackKind, decode, encode
+from rushes.contracts import (
+    EditClip,
+    EditorialMedia,
+    EditTimeline,
+    JobContext,
+    MediaKind,
+    Rating,
+    TrackKind,
+    decode,
+    encode,
+)
 from rushes.contracts.deliver import DeliverJob
 from rushes.delivery.conform import conform
 from rushes.delivery.cut_read import read_cut
@@ -198,6 +208,9 @@ class _Delivery:
         if any(c.media is None for c in clips):
             names = ", ".join(dict.fromkeys(c.name for c in clips if c.media is None))
             self.note(f"Without media: {names}.")
+        bare = [s.name for s in self.selects if s.media.kind is not MediaKind.SEQUENCE]
+        if self.job.frames and bare:
+            self.note(f"No frames were kept of {', '.join(bare)}: there the movies are all there is.")
         if any(t.kind is TrackKind.AUDIO and t.clips for t in self.timeline.tracks):
             self.note("Edit lists carry the picture alone; sound is in the OTIO and the XML.")
 
