@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -173,10 +172,7 @@ class Registry:
 
     def _read(self) -> Iterator[Entry]:
         for name in self.modules:
-            full = f"{self.package}.{name}"
-            if importlib.util.find_spec(full) is None:
-                continue
-            module = importlib.import_module(full)
+            module = importlib.import_module(f"{self.package}.{name}")
             actions: Sequence[Action] = getattr(module, "ACTIONS", None) or (module.ACTION,)
             for action in actions:
                 yield Entry(action)

@@ -14,7 +14,6 @@ import pytest
 
 import rushes
 from resolve_scripts.actions.base import Action, Desk, Outcome
-from resolve_scripts.actions.registry import Registry
 from resolve_scripts.host.session import Session
 from resolve_scripts.host.tell import Teller
 from resolve_scripts.menu import main
@@ -25,6 +24,7 @@ from rushes.client import Client
 from rushes.errors import ResolveError
 from rushes.testing.resolve import PROFILES, Simulator
 from rushes.testing.transport import FakeTransport
+from tests.resolve.entry.given import Actions
 
 
 @pytest.fixture(autouse=True)
@@ -41,19 +41,6 @@ def quiet() -> Iterator[None]:
 def works(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
     desk.progress(0.5, "Half way")
     return Outcome(f"Did it in {session.label}.", 1, ("One was left out.",), dict(options))
-
-
-class Actions(Registry):
-    """A registry of what a test gives it."""
-
-    def __init__(self, *actions: Action) -> None:
-        super().__init__(())
-        object.__setattr__(self, "_given", actions)
-
-    def _read(self) -> Iterator[Any]:
-        from resolve_scripts.actions.registry import Entry
-
-        return iter(Entry(action) for action in getattr(self, "_given"))  # noqa: B009
 
 
 def start(tmp_path: Path, run: Any = works, *, studio: bool = False, leave: Any = None) -> Start:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pytest
 import rushes
 from resolve_scripts.actions.base import Action, Desk, Outcome
 from resolve_scripts.actions.choose_production import ACTION as CHOOSE
-from resolve_scripts.actions.registry import Entry, Registry
+from resolve_scripts.actions.registry import Entry
 from resolve_scripts.host.session import Session, open_session
 from resolve_scripts.host.tell import Teller
 from resolve_scripts.panel.model import FIELDS, PanelModel, bar, job_line, panel_entries
@@ -29,17 +29,7 @@ from rushes.testing.resolve import PROFILES, Simulator
 from rushes.testing.resolve.desk import FakeDesk
 from rushes.testing.resolve.screen import Screen, screen
 from rushes.testing.transport import FakeTransport
-
-
-class Actions(Registry):
-    """A registry of what a test gives it."""
-
-    def __init__(self, *actions: Action) -> None:
-        super().__init__(())
-        object.__setattr__(self, "_given", actions)
-
-    def _read(self) -> Iterator[Entry]:
-        return iter([Entry(action) for action in vars(self)["_given"]])
+from tests.resolve.entry.given import Actions
 
 
 class Room:
