@@ -186,6 +186,8 @@ class _Placing:
 
     def all(self, spots: Sequence[Spot]) -> None:
         """Every spot whose take is in the media pool."""
+        if spots:
+            self._same_tracks()
         firsts = {row.id: row.range.start for row in self.desk.takes() if row.range is not None}
         for number, spot in enumerate(spots):
             if self.desk.cancelled:
@@ -215,6 +217,23 @@ class _Placing:
                 "No take could be brought into the media pool.", code="resolve.import", hint=" ".join(self.notes[:3])
             )
 
+    def _same_tracks(self) -> None:
+        """The editor may have added a track while the engine was asked: indices would mean other tracks."""
+        timeline = self.session.open_timeline(self.state.id)
+        if timeline is None:
+            raise ResolveError(
+                f"The timeline {self.state.name} is gone.",
+                code="resolve.stale",
+                hint="Open a timeline and start the action again.",
+            )
+        names = [timeline.GetTrackName("video", n + 1) or "" for n in range(timeline.GetTrackCount("video") or 0)]
+        if names != [track.name for track in self.state.of("video")]:
+            raise ResolveError(
+                "The tracks were changed while the takes were fetched, so nothing was placed.",
+                code="resolve.stale",
+                hint="Start the action again: the takes are in the media pool now.",
+            )
+
     def one(self, spot: Spot, media: EditorialMedia, first: int | None) -> None:
         """Place it, unless it is there already."""
         clip = self.pulled.clips[spot.take]
@@ -225,19 +244,13 @@ class _Placing:
             self.there += 1
             return
         id = clip.GetUniqueId()
-        if self.session.open_timeline(self.state.id) is None:
-            raise ResolveError(
-                f"The timeline {self.state.name} is gone.",
-                code="resolve.stale",
-                hint="Open a timeline and start the action again.",
-            )
         index = free_track(
             self.session, self.state, [(part.record, part.end)], TRACK, above=max(spot.above, self._under(part))
         )
         made = index > len(self.state.of("video"))
         placement = Placement(id, index, part.record, part.source, part.frames, name=media.name)
         try:
-            (placed,) = place(self.session, [placement], {id: clip}, check=False)
+            (placed,) = place(self.session, [placement], {id: clip}, check=False, timeline=self.state.id)
         except ResolveError:
             if made:
                 drop_track(self.session, "video", index)

@@ -1,7 +1,8 @@
 """Renders a range of the open timeline by the Deliver page, and leaves its queue, format and mode as they were.
 
-Deliver's other settings (folder, name, range) cannot be read back, so they cannot be put back: the range is set to the
-whole timeline and the name cleared, so that nobody renders ours by mistake. Sound is left as it is.
+Deliver's other settings (folder, name, size, range) cannot be read back. They are kept as a render preset for the time
+of the render; where Resolve makes none, the range is set to the whole timeline and the name cleared, so that nobody
+renders ours by mistake. Sound is left as it is.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from rushes.errors import JobCancelled, ResolveError, disk_full_as_error
 if TYPE_CHECKING:
     from fusionscript import Project
 
-__all__ = ["Range", "render_range"]
+__all__ = ["PRESET", "Range", "render_range"]
 
 _log = logging.getLogger(__name__)
+PRESET = "Rushes keeps your settings"
+"""Name of the render preset that is there while a clip is rendered."""
 _CODECS = ("ProRes422HQ", "DNxHRHQ", "DNxHR_HQ", "ProRes422", "H265", "H264")
 """Ids, the best first; the first that this Resolve lists is used."""
 _POLL = 0.2
@@ -72,6 +75,7 @@ def render_range(
     format_before = cast("dict[str, str]", project.GetCurrentRenderFormatAndCodec() or {})
     mode_before = project.GetCurrentRenderMode()
     job = ""
+    preset = PRESET if project.SaveAsNewRenderPreset(PRESET) else ""
     try:
         _format(project)
         project.SetCurrentRenderMode(1)
@@ -88,7 +92,7 @@ def render_range(
             path.unlink(missing_ok=True)
         raise
     finally:
-        _leave(session.project(), job, format_before, mode_before)
+        _leave(session.project(), job, preset, format_before, mode_before)
 
 
 def _make(folder: Path) -> None:
@@ -182,10 +186,14 @@ def _written(folder: Path, name: str) -> Path:
     return max(found, key=lambda one: one.stat().st_mtime)
 
 
-def _leave(project: Project, job: str, format_before: dict[str, str], mode_before: Any) -> None:
+def _leave(project: Project, job: str, preset: str, format_before: dict[str, str], mode_before: Any) -> None:
     if job and not project.DeleteRenderJob(job):
         _log.warning("The render job %s stays in the queue", job)
     project.SetRenderSettings(cast("Any", {"SelectAllFrames": True, "CustomName": ""}))
+    if preset:
+        if not project.LoadRenderPreset(preset):
+            _log.warning("Resolve did not put the settings of the Deliver page back")
+        project.DeleteRenderPreset(preset)
     if format_before.get("format"):
         project.SetCurrentRenderFormatAndCodec(format_before["format"], format_before.get("codec", ""))
     if mode_before is not None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from resolve_scripts.host.session import Session
-from resolve_scripts.logic.grade import GradeNote, Wanted, cdl_texts, former_version, is_ours, version_before
+from resolve_scripts.logic.grade import (
+    GradeNote,
+    Wanted,
+    cdl_texts,
+    former_version,
+    is_ours,
+    numbered,
+    unnumbered,
+    version_before,
+)
 from resolve_scripts.logic.luts import FOLDER, same_lut
 from rushes.errors import ResolveError
 
@@ -88,17 +98,26 @@ def apply_grade(session: Session, item: TimelineItem, wanted: Wanted, note: Grad
 
     ResolveError `resolve.grade`; the clip shows its former version then, and a version we made is gone.
     """
+    if note is not None and numbered(note.version, wanted.version):
+        wanted = replace(wanted, version=note.version)
     before, made = own_version(item, wanted.version)
     same = note is not None and note.version == wanted.version and note.digest == wanted.digest
     if same and not made and same_lut_set(_graph(item), wanted):
         assert note is not None
         return note, before != (wanted.version, 0), ()
+    fresh = wanted.version if made else None
+    kept: tuple[str, ...] = ()
     try:
+        if not made and not wanted.node and (_graph(item).GetNumNodes() or 0) > 1:
+            # Setting ours anew would clear what the colourist built on it.
+            fresh, _ = fresh_version(item, unnumbered(wanted.version))
+            kept = (f"{item.GetName()}: what you added in {wanted.version} stays there; the new grade is in {fresh}.",)
+            wanted = replace(wanted, version=fresh)
         notes = _set(session, item, wanted, None if is_ours(before[0]) else before[0])
     except BaseException:
-        _back(item, before, wanted.version if made else None)
+        _back(item, before, fresh)
         raise
-    return GradeNote(*former_version(before, note), wanted.version, wanted.digest), True, notes
+    return GradeNote(*former_version(before, note), wanted.version, wanted.digest), True, (*kept, *notes)
 
 
 def same_lut_set(graph: Graph, wanted: Wanted) -> bool:

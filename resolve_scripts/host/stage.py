@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from resolve_scripts.host.deliver_page import PRESET
 from resolve_scripts.host.placing import Placement, place
 from resolve_scripts.host.session import Session, listed
 from resolve_scripts.logic.model import ItemState, TimelineState
@@ -117,6 +118,7 @@ def recover(session: Session, undo: Path) -> tuple[str, ...]:
     if not noted or session.project().IsRenderingInProgress():
         return ()
     said: list[str] = []
+    session.project().DeleteRenderPreset(PRESET)  # of a render that was killed; False where there is none
     job = str(noted.get("job") or "")
     if job and any(job in one.values() for one in _jobs(session)) and session.project().DeleteRenderJob(job):
         said.append("The job of a render that was broken off is out of the queue.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ __all__ = [
     "cdl_texts",
     "former_version",
     "is_ours",
+    "numbered",
     "pick_grade",
+    "unnumbered",
     "version_before",
     "version_name",
 ]
@@ -68,6 +71,16 @@ def version_name(grade: str) -> str:
 def is_ours(version: str) -> bool:
     """Whether a version's name is one of those we give."""
     return version.startswith(PREFIX)
+
+
+def numbered(version: str, name: str) -> bool:
+    """Whether it is a further version of that name: "Rushes Harbour 2"."""
+    return version.startswith(f"{name} ") and version[len(name) + 1 :].isdecimal()
+
+
+def unnumbered(version: str) -> str:
+    """Without the number at its end."""
+    return re.sub(r" \d+$", "", version)
 
 
 def former_version(before: tuple[str, int], note: GradeNote | None) -> tuple[str, int]:

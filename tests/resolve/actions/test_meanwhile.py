@@ -141,3 +141,20 @@ def test_in_and_out_are_put_back(suite: Start) -> None:
     with kept(session):
         session.timeline().SetMarkInOut(50, 99, "all")
     assert state.marks == {"video": (10, 20)}
+
+
+def test_tracks_that_changed_meanwhile_are_not_placed_on(suite: Start) -> None:
+    one = suite()
+    one.desk.add_take("SH010", "t-1", 48)
+    edit = one.sim.timeline("Edit")
+    one.sim.playhead(100)
+
+    def adds_a_track() -> None:
+        one.session.timeline().AddTrack("video")
+
+    _meanwhile(one, adds_a_track)
+    with pytest.raises(ResolveError, match="tracks were changed"):
+        one.run(PLACE, where="playhead", shot="SH010")
+    assert list(edit.items("video")) == []
+    one.desk.answers.clear()
+    assert one.run(PLACE, where="playhead", shot="SH010").done == 1

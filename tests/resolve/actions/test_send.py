@@ -647,3 +647,23 @@ def test_any_action_undoes_what_a_killed_render_left(
     outcome = look.run(film.session, film.desk, {})
     assert any("out of the queue" in note for note in outcome.notes)
     assert film.sim.snapshot() == before
+
+
+def test_the_settings_of_the_deliver_page_are_the_editors_again(film: Suite) -> None:
+    """They cannot be read back; a preset keeps them meanwhile."""
+    render = film.sim.project.render
+    own = {"TargetDir": "/films/out", "CustomName": "reel_1", "SelectAllFrames": False, "MarkIn": 86400}
+    render.settings = {**own}
+    film.sim.playhead(70)
+    film.run(SEND, treatment="denoise")
+    assert engine(film).jobs
+    assert render.settings == own
+    assert deliver_page.PRESET not in (film.session.project().GetRenderPresetList() or [])
+
+
+def test_without_a_preset_the_clip_is_sent_and_its_name_does_not_stay(film: Suite) -> None:
+    film.sim.refuse("Project.SaveAsNewRenderPreset", 9)
+    film.sim.playhead(70)
+    film.run(SEND, treatment="denoise")
+    settings = film.sim.project.render.settings
+    assert (settings["SelectAllFrames"], settings["CustomName"]) == (True, "")
