@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from resolve_scripts.actions.base import Action, Desk, Outcome
-from resolve_scripts.host.dress import put_dress, read_dress
+from resolve_scripts.host.dress import put_dress, put_metadata, read_dress
 from resolve_scripts.host.keep import kept
 from resolve_scripts.host.pool import Bins, PoolClip, import_into, pool_clips
 from resolve_scripts.host.read import project_rate
@@ -167,12 +167,10 @@ def _write(clip: MediaPoolItem, one: EditorialMedia, production: str, project: F
         failed.append(f"{rate_text(one.media.rate)} (set it in Clip Attributes)")
     if not clip.SetThirdPartyMetadata(ids_for(one, production)):
         failed.append("ids")
-    if one.metadata and not clip.SetMetadata(dict(one.metadata)):
-        # One name that this Resolve does not have refuses them all.
-        failed += [name for name, text in one.metadata.items() if not clip.SetMetadata(name, text)]
-    if not clip.SetClipColor(cast("Any", COLORS[one.rating])):
+    failed += put_metadata(clip, one.metadata)
+    if not clip.SetClipColor(COLORS[one.rating]):
         failed.append("clip colour")
-    if one.rating in FLAGS and not clip.AddFlag(cast("Any", FLAGS[one.rating])):
+    if one.rating in FLAGS and not clip.AddFlag(FLAGS[one.rating]):
         failed.append("flag")
     if one.media.proxy and not clip.LinkProxyMedia(one.media.proxy):
         failed.append("proxy")
@@ -224,12 +222,12 @@ def _recolour(clip: MediaPoolItem, name: str, before: Rating | None, rating: Rat
     flags = set(listed(clip.GetFlagList()))
     old = FLAGS.get(before) if before is not None else None
     if old in flags and old != FLAGS.get(rating):
-        clip.ClearFlags(cast("Any", old))
+        clip.ClearFlags(old)
     if rating in FLAGS and FLAGS[rating] not in flags:
-        clip.AddFlag(cast("Any", FLAGS[rating]))
+        clip.AddFlag(FLAGS[rating])
     color = clip.GetClipColor() or ""
     if color in ("", COLORS.get(before) if before is not None else ""):
-        clip.SetClipColor(cast("Any", COLORS[rating]))
+        clip.SetClipColor(COLORS[rating])
         return []
     return [f"{name} is {rating.value} now; your clip colour was left."]
 

@@ -11,7 +11,7 @@ from resolve_scripts.host.session import listed
 if TYPE_CHECKING:
     from fusionscript import MediaPoolItem
 
-__all__ = ["Dress", "put_dress", "read_dress"]
+__all__ = ["Dress", "put_dress", "put_metadata", "read_dress"]
 
 _PROPERTIES = ("Input Color Space", "Alpha mode", "Data Level", "PAR")
 
@@ -39,14 +39,19 @@ def read_dress(clip: MediaPoolItem) -> Dress:
     )
 
 
+def put_metadata(clip: MediaPoolItem, texts: Mapping[str, str]) -> list[str]:
+    """Write them; names of what Resolve did not take. One name that it does not have refuses them all, so that then
+    each is written on its own."""
+    if not texts or clip.SetMetadata(dict(texts)):
+        return []
+    now = _texts(clip.GetMetadata())
+    missing = {name: text for name, text in texts.items() if now.get(name) != text}
+    return [name for name, text in missing.items() if not clip.SetMetadata(name, text)]
+
+
 def put_dress(clip: MediaPoolItem, before: Dress) -> list[str]:
     """Metadata, properties, colour and flags as they were; names of what Resolve did not take."""
-    left: list[str] = []
-    if before.metadata and not clip.SetMetadata(dict(before.metadata)):
-        # One name that cannot be written refuses them all.
-        now = _texts(clip.GetMetadata())
-        missing = {name: text for name, text in before.metadata.items() if now.get(name) != text}
-        left += [name for name, text in missing.items() if not clip.SetMetadata(name, text)]
+    left = put_metadata(clip, before.metadata)
     for name, text in before.properties.items():
         if clip.GetClipProperty(name) != text and not clip.SetClipProperty(name, text):
             left.append(name)

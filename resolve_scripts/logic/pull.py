@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from resolve_scripts.logic.bins import shot_bins
 from resolve_scripts.logic.paths import same_file, shown_path
@@ -25,9 +26,13 @@ __all__ = [
     "plan_pull",
 ]
 
-COLORS = {Rating.KEPT: "Green", Rating.UNDECIDED: "Yellow", Rating.REJECTED: "Orange"}
+COLORS: dict[Rating, Literal["Green", "Yellow", "Orange"]] = {
+    Rating.KEPT: "Green",
+    Rating.UNDECIDED: "Yellow",
+    Rating.REJECTED: "Orange",
+}
 """Clip colour by rating."""
-FLAGS = {Rating.REJECTED: "Red"}
+FLAGS: dict[Rating, Literal["Red"]] = {Rating.REJECTED: "Red"}
 """Flag by rating: a warning on what is no select. Kept takes need none, which saves a call for each of them."""
 WHICH = ("kept", "undecided", "all")
 RATING, NOTES = "rushes.rating", "rushes.notes"
