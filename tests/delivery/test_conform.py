@@ -11,7 +11,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
-from rushes.contracts import Size, TrackKind
+from rushes.contracts import EditMarker, EditTimeline, Size, TrackKind
 from rushes.delivery.compare import changes
 from rushes.delivery.conform import ConformReport, conform
 from rushes.delivery.cut_read import read_cut, read_cuts
@@ -20,6 +20,7 @@ from rushes.delivery.fcp7_read import read_fcp7
 from rushes.delivery.match import KnownTake, Matcher
 from rushes.delivery.otio_read import read_otio
 from rushes.delivery.seen import SeenClip, SeenCut, path_from_url
+from rushes.delivery.words_write import marker_edl_text
 from rushes.errors import InputError
 
 F = Fraction
@@ -380,6 +381,7 @@ def test_no_event_of_a_list_is_lost_without_a_word() -> None:
 001  SH010_T01_a1b2c3 V     K B      00:00:04:10 00:00:05:10 01:00:00:00 01:00:01:00
 002  CAMERA A 001     V     C        10:00:00:00 10:00:01:00 01:00:01:00 01:00:02:00
 003  A001             V     C        10:00:00:00 10:00:01:00 01:00:02:00
+006  A003             V     C        10:00:00:00 10:00:01:00 01:00:07:00 01:00:06:00
 004  A002             V     C        10:00:00:00 10:00:01:00 01:00:03:00 01:00:04:00
 M2   A002             04.8.0         10:00:00:00
 * RUSHES.SPEED: 1/0
@@ -393,7 +395,8 @@ M2   A002             04.8.0         10:00:00:00
         ("SH010_T01_a1b2c3", 96, 1),
     ]
     assert any(note.startswith("Line 4 is an event that cannot be read; it is left out") for note in cut.notes)
-    assert "Line 6 is a speed that cannot be read; its clip is read at normal speed." in cut.notes
+    assert "Line 5 ends before it begins (01:00:07:00); it is left out." in cut.notes
+    assert "Line 7 is a speed that cannot be read; its clip is read at normal speed." in cut.notes
 
 
 def test_a_timeline_in_the_timeline_is_told_by_every_format() -> None:
@@ -414,3 +417,23 @@ def test_a_reel_that_was_cut_to_eight_letters_may_mean_several_takes() -> None:
     assert row.problems == ("unknown",)
     assert row.words == ("its reel is cut to 8 letters and may mean SH010_T01_a1b2c3 or SH010_T01_z9y8x7",)
     assert _report(cut).rows[0].take == "t1"
+
+
+@pytest.mark.parametrize(
+    "times", ["<start>12</start><end>-1</end>", "<start>-1</start><end>12</end>", "<start>9</start><end>2</end>"]
+)
+def test_a_clip_of_an_xml_that_begins_or_ends_nowhere_is_told(times: str) -> None:
+    clip = f"<clipitem><name>{{}}</name><in>0</in><out>12</out>{times}</clipitem>"
+    fine = clip.replace(times, "<start>40</start><end>52</end>").format("pier")
+    text = (
+        f"<xmeml><sequence><media><video><track>{clip.format('boat')}{fine}</track></video></media></sequence></xmeml>"
+    )
+    with pytest.raises(InputError, match=r"^cut\.xml cannot be read as FCP7 XML: boat on Video 1 begins or ends"):
+        read_fcp7(text.encode(), "cut.xml")
+
+
+def test_a_list_of_markers_is_no_cut() -> None:
+    text = marker_edl_text(EditTimeline("Cut", F(24), Size(64, 36), markers=(EditMarker(3, "Check", "dark", "Red"),)))
+    with pytest.raises(InputError, match="list of markers") as told:
+        read_edl(text.encode(), "cut_markers.edl")
+    assert told.value.code == "cut.unreadable"

@@ -20,6 +20,8 @@ _EVENT = re.compile(
 """B and O are the halves of a key."""
 _LIKE_AN_EVENT = re.compile(rf"^\d+\s.*{_TC}")
 _MOTION = re.compile(rf"^M2\s+(?:(\S.*?)\s+)?(-?\d+(?:\.\d*)?)\s+{_TC}")
+_PIN = re.compile(r"\|C:ResolveColor\w* *\|M:.*\|D:\d+")
+"""A marker, as Resolve writes and reads them below an event of one frame."""
 _EXACT_SPEED = re.compile(r"-?\d+/0*[1-9]\d*$")
 _COMMENT = re.compile(r"^\*\s*([A-Z][A-Z0-9 _.]*?)\s*:\s*(.*)$", re.IGNORECASE)
 _DROPPING = (Fraction(30000, 1001), Fraction(60000, 1001))
@@ -67,6 +69,12 @@ class _Reader:
         self.notes: list[str] = []
         for number, line in enumerate(text.splitlines(), 1):
             self.line(number, line.strip())
+        if any(_PIN.search(line) for line in text.splitlines()):
+            raise InputError(
+                f"{name or 'The file'} is a list of markers, not a cut.",
+                code="cut.unreadable",
+                hint="Leave it out, or give the edit list of the cut.",
+            )
         if not self.events:
             raise InputError(
                 f"{name or 'The file'} is no edit list: there is no event in it.",
@@ -157,6 +165,8 @@ class _Reader:
     def clips(self, event: _Event, start: int) -> list[SeenClip]:
         """The event on each of its tracks; none for the outgoing half of a dissolve and for black."""
         first, last = (self.timecode(t, event, record=True).frame for t in event.times[2:])
+        if last < first:
+            self.notes.append(f"Line {event.line} ends before it begins ({event.times[2]}); it is left out.")
         if last <= first or event.reel.upper() == "BL":
             return []
         if event.kind != "C":

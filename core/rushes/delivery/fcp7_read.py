@@ -33,8 +33,14 @@ def read_fcp7(data: bytes, name: str = "") -> SeenCut:
         raise _bad(name, "there is no sequence in it")
     try:
         return _Reader(top, sequences[0], len(sequences)).cut()
+    except _Broken as exc:
+        raise _bad(name, str(exc)) from exc
     except (TypeError, ValueError, AttributeError) as exc:
         raise _bad(name, "a number in it is missing or wrong") from exc
+
+
+class _Broken(ValueError):
+    """What is impossible in the cut, in words."""
 
 
 def _bad(name: str, why: str) -> InputError:
@@ -131,11 +137,13 @@ class _Reader:
             after = items[place + 1] if place + 1 < len(items) else None
             start, end = _number(item, "./start"), _number(item, "./end")
             late = 0
-            if start == -1 and before is not None:
+            if start == -1 and before is not None and before.tag == "transitionitem":
                 start = _cut_point(before)
                 late = start - _number(before, "./start")
-            if end == -1 and after is not None:
+            if end == -1 and after is not None and after.tag == "transitionitem":
                 end = _cut_point(after)
+            if not 0 <= start <= end:
+                raise _Broken(f"{_text(item, './name') or 'a clip'} on {name} begins or ends nowhere")
             yield self.clip(item, name, kind, start, end - start, late, shown)
 
     def clip(
