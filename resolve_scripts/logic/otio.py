@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from resolve_scripts.logic.paths import PICTURES
 from rushes.contracts.codec import decode
 from rushes.contracts.edit import (
     AI_KEYWORD,
@@ -36,7 +37,6 @@ __all__ = ["Cut", "read_otio"]
 
 _SEQUENCE = re.compile(r"\[(\d+)-(\d+)\]")
 _SOUNDS = {".wav", ".mp3", ".aac", ".flac", ".aif", ".aiff", ".m4a"}
-_STILLS = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".dpx", ".bmp"}
 
 
 @dataclass(frozen=True)
@@ -273,4 +273,4 @@ def _kind(told: object, path: str) -> MediaKind:
         return MediaKind.SEQUENCE
     if suffix in _SOUNDS:
         return MediaKind.AUDIO
-    return MediaKind.STILL if suffix in _STILLS else MediaKind.MOVIE
+    return MediaKind.STILL if suffix in PICTURES else MediaKind.MOVIE

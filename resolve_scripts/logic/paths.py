@@ -7,8 +7,10 @@ import re
 
 from rushes.contracts.edit import EditMedia, MediaKind
 
-__all__ = ["first_file", "import_info", "native", "on_disk", "same_file", "shown_path"]
+__all__ = ["PICTURES", "first_file", "import_info", "native", "on_disk", "same_file", "shown_path"]
 
+PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".dpx", ".bmp")
+"""Suffixes of stills and of the files of a sequence."""
 _DRIVE = re.compile(r"^(?:[A-Za-z]:[\\/]|\\\\)")
 _SPAN = re.compile(r"\[(\d+)-\d+\]")
 _NUMBER = re.compile(r"%0?(\d*)d")

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from resolve_scripts.logic.frames import source_frames
 from resolve_scripts.logic.model import ItemState, TimelineState
+from resolve_scripts.logic.paths import PICTURES
 from resolve_scripts.logic.sent import Back, Way
 from rushes.contracts.clip import Treatment
 from rushes.errors import InputError
@@ -21,7 +22,6 @@ OWN_PLACE = (Treatment.INTERPOLATE, Treatment.EXTEND, Treatment.MATTE)
 _OF_RECIPES = (Treatment.ANOTHER, Treatment.RESTYLE, Treatment.EXTEND)
 """Made from a take's recipe, whatever is done to the clip on the timeline."""
 _NUMBERS = re.compile(r"\[(\d+)-(\d+)\]")
-_PICTURES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".exr", ".dpx")
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _retimed(item: ItemState, facts: ItemFacts, media: Fraction, timeline: Fract
 def pattern(path: str) -> tuple[str, int]:
     """(the engine's path, number of the first file) of a "File Path": "/f_[1001-1100].png" → ("/f_%04d.png", 1001)."""
     found = _NUMBERS.search(path)
-    if found is None or not path.lower().endswith(_PICTURES):
+    if found is None or not path.lower().endswith(PICTURES):
         return path, 0
     return f"{path[: found.start()]}%0{len(found[1])}d{path[found.end() :]}", int(found[1])
 
