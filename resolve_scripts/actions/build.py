@@ -20,7 +20,7 @@ from resolve_scripts.host.subtitling import put_subtitles
 from resolve_scripts.logic.bins import TOP, shot_bins
 from resolve_scripts.logic.build import cut_digest, media_of, plan_build, rendered
 from resolve_scripts.logic.deliveries import newest_file
-from resolve_scripts.logic.frames import rate_of_setting
+from resolve_scripts.logic.frames import rate_of_setting, rate_setting
 from resolve_scripts.logic.otio import Cut, read_otio
 from resolve_scripts.logic.paths import first_file, shown_path
 from resolve_scripts.logic.pull import COLORS
@@ -30,7 +30,7 @@ from rushes.contracts.codec import encode
 from rushes.contracts.deliver import DeliverJob
 from rushes.contracts.edit import EditClip, EditMedia, EditTimeline, MediaKind
 from rushes.contracts.library import ProductionInfo
-from rushes.errors import InputError, JobCancelled, ResolveError
+from rushes.errors import InputError, JobCancelled, ResolveError, RushesError
 
 if TYPE_CHECKING:
     from fusionscript import MediaPoolItem
@@ -55,8 +55,11 @@ def run(session: Session, desk: Desk, options: Mapping[str, str]) -> Outcome:
         try:
             work.rate_before = set_rate(session, cut.timeline)
             built = work.build(known, digest)
-        except BaseException:
-            discard(session, work.made, work.rate_before)
+        except BaseException as exc:
+            if not discard(session, work.made, work.rate_before) and isinstance(exc, RushesError):
+                # Resolve changes it in an empty project only, and media are in the bins by now.
+                rate = rate_setting(cut.timeline.rate, cut.timeline.drop)
+                exc.hint = f"{exc.hint} The project was empty; it has the cut's {rate} fps now.".strip()
             raise
         finally:
             work.bins.drop_empty()

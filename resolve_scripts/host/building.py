@@ -222,13 +222,12 @@ def _mark(where: Timeline | TimelineItem, markers: Sequence[EditMarker], notes: 
     return done
 
 
-def discard(session: Session, ids: Sequence[str], restore_rate: str | None) -> None:
-    """Take away the timelines that this build made, by id, and put the project's rate back.
+def discard(session: Session, ids: Sequence[str], restore_rate: str | None) -> bool:
+    """Take away the timelines that this build made, by id, and put the project's rate back: whether it has it again.
 
     What the editor made meanwhile stays. Handles of all other timelines are stale afterwards.
     """
     ours = [one for one in session.timelines() if one.GetUniqueId() in ids] if ids else []
     if ours:
         session.pool().DeleteTimelines(ours)
-    if restore_rate is not None:
-        session.project().SetSetting("timelineFrameRate", restore_rate)
+    return restore_rate is None or bool(session.project().SetSetting("timelineFrameRate", restore_rate))

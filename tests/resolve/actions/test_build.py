@@ -418,3 +418,13 @@ def test_calls_grow_with_the_clips_and_not_faster(suite: Start) -> None:
         one.run(ACTION)
         counted.append(one.sim.calls)
     assert counted[2] - counted[1] <= 2.05 * (counted[1] - counted[0])
+
+
+def test_a_rate_that_cannot_go_back_is_told(suite: Start) -> None:
+    """Once media are in the bins Resolve keeps the rate, also when no timeline came of it."""
+    one = suite(rate="25")
+    _write(one, _cut(one))
+    one.sim.refuse("MediaPool.AppendToTimeline", 9)
+    with pytest.raises(ResolveError) as refused:
+        one.run(ACTION)
+    assert "it has the cut's 24 fps now" in refused.value.hint
