@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import wave
 import zipfile
 from fractions import Fraction
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
-from rushes.contracts import AI_KEYWORD, EditTimeline, Rating, Size, decode, encode
+from rushes.contracts import AI_KEYWORD, EditTimeline, Rating, Size, TrackKind, decode, encode
 from rushes.contracts.deliver import ConformJob, DeliverJob
 from rushes.delivery.conform import ConformReport
 from rushes.delivery.cut_read import read_cut
@@ -270,6 +271,32 @@ def test_frames_that_the_media_do_not_have_are_told(film: Film, tmp_path: Path) 
     context = RecordingContext()
     _deliver(film, context, timeline=str(tmp_path / "long.otio"))
     assert "SH020_T01_bb1 at 01:00:00:00 asks for 12 frames that its media do not have." in context.notes
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_an_editors_sound_goes_along_as_it_is(film: Film, tmp_path: Path, channels: int) -> None:
+    """A mono file that an XML calls stereo is refused when Premiere relinks it."""
+    with wave.open(str(tmp_path / "song.wav"), "wb") as out:
+        out.setnchannels(channels)
+        out.setsampwidth(2)
+        out.setframerate(48000)
+        out.writeframes(bytes(48000 * channels))  # half a second
+    (tmp_path / "noise.wav").write_bytes(b"this is no sound")
+    given = otio.adapters.read_from_file(str(Path(_deliver(film)["folder"]) / "Harbour.otio"))
+    span = otio.opentime.TimeRange(otio.opentime.RationalTime(2, 24), otio.opentime.RationalTime(8, 24))
+    track = otio.schema.Track("Audio 1", kind=otio.schema.TrackKind.Audio)
+    for name in ("song.wav", "noise.wav"):
+        track.append(otio.schema.Clip(name, otio.schema.ExternalReference(str(tmp_path / name)), span))
+    given.tracks.append(track)
+    otio.adapters.write_to_file(given, str(tmp_path / "sound.otio"))
+    context = RecordingContext()
+    folder = Path(_deliver(film, context, timeline=str(tmp_path / "sound.otio"), name="S")["folder"])
+    song, noise = next(t for t in _cut(folder).tracks if t.kind is TrackKind.AUDIO).clips
+    assert song.media is not None
+    assert (song.media.audio_channels, song.media.frames) == (channels, 12)
+    assert f"<channelcount>{channels}</channelcount>" in (folder / "S.xml").read_text("utf-8")
+    assert noise.media is None
+    assert "noise.wav on Audio 1 is not here; it is delivered without media." in context.notes
 
 
 def test_a_cut_keeps_its_rate(film: Film) -> None:

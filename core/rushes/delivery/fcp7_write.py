@@ -154,7 +154,8 @@ class _Writer:
             source = _add(made, "sourcetrack")
             _add(source, "mediatype", "audio")
             _add(source, "trackindex", 1)
-        _add(made, "compositemode", "normal")
+        else:
+            _add(made, "compositemode", "normal")
         for marker in clip.markers:
             _add_marker(made, marker, clip.source, Rate.of(rate).exact / self.timeline.rate)
         _add_logging(made, clip)

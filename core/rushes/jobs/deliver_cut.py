@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ from rushes.errors import InputError, ProductionError
 from rushes.jobs.editorial import editorial_media
 from rushes.jobs.known_takes import known_takes
 from rushes.library.production import Production
+from rushes.media.sound import probe_sound
 from rushes.media.video import probe
 
 __all__ = ["as_movie", "delivered_cut"]
@@ -255,12 +257,20 @@ def _foreign(cut: SeenCut, clip: SeenClip) -> EditMedia | None:
         return None
     reel = re.sub(r"[^A-Za-z0-9_]+", "_", clip.reel or path.stem)[:32]
     if clip.kind is TrackKind.AUDIO:
-        frames = clip.media_frames or int(clip.source or 0) + clip.duration
-        rate = clip.rate or cut.rate
-        return EditMedia(str(path), MediaKind.AUDIO, rate, clip.media_start or 0, frames, None, reel, 2)
+        return _sound(path, clip, clip.rate or cut.rate, reel)
     try:
         info = probe(path)
     except InputError:
         return None
     start = Timecode.parse(info.timecode, info.rate).frame if info.timecode else clip.media_start or 0
     return EditMedia(os.fspath(path), MediaKind.MOVIE, info.rate, start, info.frames, info.size, reel)
+
+
+def _sound(path: Path, clip: SeenClip, rate: Fraction, reel: str) -> EditMedia | None:
+    try:
+        info = probe_sound(path)
+    except InputError:
+        return None
+    said = clip.media_frames or int(clip.source or 0) + clip.duration
+    frames = math.ceil(info.seconds * rate) if info.seconds else said
+    return EditMedia(str(path), MediaKind.AUDIO, rate, clip.media_start or 0, frames, None, reel, info.channels)
