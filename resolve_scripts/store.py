@@ -101,13 +101,19 @@ class Store:
     def bind(self, project: str, production: str) -> None:
         """Remember the production of a Resolve project."""
         with self._changing():
-            now = self.settings()
+            now = self._before_change()
             self._save(replace(now, projects={**now.projects, project: production}, last=production))
 
     def set_default(self, production: str) -> None:
         """The production of projects that have chosen none."""
         with self._changing():
-            self._save(replace(self.settings(), default=production, last=production))
+            self._save(replace(self._before_change(), default=production, last=production))
+
+    def _before_change(self) -> Settings:
+        """As they are; a file that does not read is put aside, so that writing anew loses nothing."""
+        if self.settings_file.exists() and not read_json(self.settings_file):
+            os.replace(self.settings_file, self.settings_file.with_name("settings.unreadable.json"))
+        return self.settings()
 
     def _changing(self) -> FileLock:
         make_folder(self.root)

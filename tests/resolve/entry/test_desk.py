@@ -97,6 +97,7 @@ def test_torn_settings_count_as_none_and_writing_is_one_step(tmp_path: Path) -> 
     for thread in threads:
         thread.join()
     assert len(store.settings().projects) == 8, "no writer loses another one's project"
+    assert (tmp_path / "settings.unreadable.json").read_text() == '{"projects": {"a": "/x"'
     assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")]
 
 
