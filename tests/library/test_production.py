@@ -7,8 +7,10 @@ import json
 import logging
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+import threading
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import pytest
 from rushes.contracts import Rating, Size
 from rushes.errors import BlendError, DiskFullError, ProductionError
 from rushes.library.files import host_tag
+from rushes.library.index import Index
 from rushes.library.production import Production
 
 from .conftest import MakeTake
@@ -281,6 +284,20 @@ def test_match_take_by_part_of_its_id(production: Production, make_take: MakeTak
         production.match_take("261120")
     with pytest.raises(ProductionError, match="no take"):
         production.match_take("ccc")
+
+
+def test_an_index_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "index.sqlite"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    done = threading.Timer(0.3, other.execute, ("ROLLBACK",))
+    done.start()
+    try:
+        with Index(path).writing() as db:  # SQLite itself refuses to change the journal while it is locked, at once
+            assert Index.stamps(db) == {}
+    finally:
+        done.join()
+        other.close()
 
 
 _WRITER = """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+import time
 from collections.abc import Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from rushes.library.scan import Found, TakeFacts
 __all__ = ["Index"]
 
 _log = logging.getLogger(__name__)
+_PATIENCE = 30.0
+"""Seconds to wait for another process."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -109,7 +112,19 @@ class Index:
             return self._open()
 
     def _open(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path if self._keep else ":memory:", timeout=30, isolation_level=None)
+        """Two processes that make the index at the same moment: SQLite refuses one of them the journal at once, without
+        the wait that all its other calls have."""
+        end = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._open_once()
+            except sqlite3.OperationalError as exc:
+                if "locked" not in str(exc) or time.monotonic() > end:
+                    raise
+            time.sleep(0.01)
+
+    def _open_once(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path if self._keep else ":memory:", timeout=_PATIENCE, isolation_level=None)
         try:
             if db.execute("PRAGMA user_version").fetchone()[0] != _newest():
                 db.execute("PRAGMA journal_mode=WAL")
