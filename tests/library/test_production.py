@@ -289,7 +289,7 @@ def test_match_take_by_part_of_its_id(production: Production, make_take: MakeTak
 def test_an_index_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "index.sqlite"
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    other.execute("BEGIN EXCLUSIVE")
+    other.execute("BEGIN IMMEDIATE")
     done = threading.Timer(0.3, other.execute, ("ROLLBACK",))
     done.start()
     try:
