@@ -71,7 +71,7 @@ VARIANTS: Mapping[str, tuple[Variant, ...]] = {
             "send_slow_motion",
             "Send - Slow Motion",
             {"treatment": "interpolate", "set.factor": "2"},
-            "Sends clips for twice as many frames at the same rate.",
+            "Sends clips to run at half speed, with new frames in between.",
         ),
         Variant("send_matte", "Send - Matte", {"treatment": "matte"}, "Sends clips for a matte of the foreground."),
         Variant(
